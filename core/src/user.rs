@@ -1,0 +1,30 @@
+//! Who a user is: the key of user records and grants.
+
+use alloc::sync::Arc;
+use core::fmt;
+
+/// A user as the host names one: the authentication mechanism and the account name.
+///
+/// The name alone is not a key: `bob` by Basic and a certificate subject `bob` are different people (D2). Compared
+/// exactly, never dereferenced, cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserName {
+    /// `authenticationMechanism`.
+    pub mechanism: Arc<str>,
+    /// `senderName`; empty if the host passed NULL.
+    pub name: Arc<str>,
+}
+
+impl UserName {
+    /// A user of these two names.
+    #[must_use]
+    pub fn new(mechanism: &str, name: &str) -> Self {
+        Self { mechanism: mechanism.into(), name: name.into() }
+    }
+}
+
+impl fmt::Display for UserName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.mechanism)
+    }
+}
