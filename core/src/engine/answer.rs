@@ -1,0 +1,307 @@
+//! The policy's answer becomes a completion.
+
+use alloc::borrow::Cow;
+
+use super::effect::{Effect, Effects};
+use super::input::{Abandoned, Answer, Payload, RequestId};
+use super::lease::{Lease, Owner};
+use super::misuse::Misuse;
+use super::redirect::is_redirect_url;
+use super::request::Phase;
+use super::{Engine, EngineConfig};
+use crate::call::{Completion, Identity, Quota, RequestKind};
+use crate::code;
+use crate::fault::Fault;
+use crate::id::{Context, Sender, Token};
+use crate::time::Timestamp;
+
+type Text = Option<Cow<'static, str>>;
+
+impl<P> Answer<P> {
+    /// Whether it answers a question of this kind. A redirect of an operation is an ordinary failure (E3).
+    const fn fits(&self, kind: RequestKind) -> bool {
+        match self {
+            Self::AllowUser { .. } => matches!(kind, RequestKind::User),
+            Self::AllowOperation { .. } => matches!(kind, RequestKind::Operation),
+            Self::Quota(_) => matches!(kind, RequestKind::Quota),
+            Self::Deny { .. } | Self::Redirect { .. } => true,
+        }
+    }
+}
+
+/// The token that the plug-in owns until the host took it (CL-74).
+const fn own_token(identity: Identity) -> Option<Token> {
+    match identity {
+        Identity::Token(token) => Some(token),
+        Identity::Client | Identity::Host => None,
+    }
+}
+
+impl<K: Ord + Clone, P: Clone> Engine<K, P> {
+    /// The policy's answer. What it brings is never lost, also where it does not fit: payloads and tokens leave as
+    /// effects (CL-13, CL-74), outside the lock (CL-60).
+    pub(super) fn answer(&mut self, id: RequestId, answer: Answer<P>) -> Effects<P> {
+        let mut effects = Effects::default();
+        let Some(request) = self.requests.get_mut(id.0).filter(|request| request.reply_out) else {
+            self.discard(Misuse::NoReplyDue(id), answer, &mut effects);
+            return effects;
+        };
+        request.reply_out = false;
+        if request.phase != Phase::Asked {
+            self.answer_again(id, &mut effects);
+            self.discard(Misuse::TooLate(id), answer, &mut effects); // CL-70
+        } else if answer.fits(request.kind) {
+            self.settle(id, answer, &mut effects);
+        } else {
+            self.discard(Misuse::WrongKind(id), answer, &mut effects); // CL-51
+            self.deny(id, code::ERROR_INTERNAL_ERROR, None, &mut effects); // CL-70
+        }
+        self.reply_is_back(id, &mut effects);
+        effects
+    }
+
+    pub(super) fn abandon(&mut self, id: RequestId, why: Abandoned) -> Result<Effects<P>, Misuse> {
+        let request = self.requests.get_mut(id.0).filter(|request| request.reply_out);
+        let request = request.ok_or(Misuse::NoReplyDue(id))?;
+        request.reply_out = false;
+        let (phase, kind) = (request.phase, request.kind);
+        let mut effects = Effects::default();
+        if phase == Phase::Asked {
+            if self.seeded.has(Fault::PanicHarmsOthers) && why == Abandoned::Panicked {
+                self.forget_other_requests(id, &mut effects);
+            }
+            let allows = self.seeded.has(Fault::DropAllows) && why == Abandoned::Dropped
+                || self.seeded.has(Fault::PanicAllows) && why == Abandoned::Panicked;
+            if self.seeded.has(Fault::DroppedReplyLeftPending) && why == Abandoned::Dropped {
+                self.close(id, &mut effects);
+            } else if allows {
+                self.settle(id, allow_anything(kind), &mut effects);
+            } else {
+                self.deny(id, code::ERROR_ACCESS_DENIED, None, &mut effects); // CL-61, CL-70
+            }
+        }
+        self.reply_is_back(id, &mut effects);
+        Ok(effects)
+    }
+
+    /// Denies every request whose policy is beyond its deadline (CL-70). The reply stays out.
+    pub(super) fn deny_overdue(&mut self, now: Timestamp) -> Effects<P> {
+        let mut effects = Effects::default();
+        while let Some(&(deadline, id)) = self.deadlines.first()
+            && deadline <= now
+        {
+            let kind = self.requests.get(id.0).map(|request| request.kind);
+            match kind.filter(|_| self.seeded.has(Fault::OverdueAllows)) {
+                Some(kind) => self.settle(id, allow_anything(kind), &mut effects),
+                None => self.deny(id, code::ERROR_ACCESS_DENIED, None, &mut effects),
+            }
+            self.deadlines.remove(&(deadline, id));
+        }
+        effects
+    }
+
+    fn settle(&mut self, id: RequestId, answer: Answer<P>, effects: &mut Effects<P>) {
+        match answer {
+            Answer::AllowUser { payload, identity, administrator } => {
+                self.allow_user(id, payload, identity, administrator, effects);
+            }
+            Answer::AllowOperation { payload } => self.allow_operation(id, payload, effects),
+            Answer::Quota(quota) => self.answer_quota(id, quota, effects),
+            Answer::Deny { error, text } => {
+                // CL-70: a denial with the code of success is still a denial.
+                let error = if error == code::ERROR_SUCCESS { code::ERROR_ACCESS_DENIED } else { error };
+                self.deny(id, error, text, effects);
+            }
+            Answer::Redirect { url } => {
+                let goes_out = is_redirect_url(&url) || self.seeded.has(Fault::RedirectUnchecked); // CL-73
+                if goes_out {
+                    self.deny(id, code::ERROR_WSMAN_REDIRECT_REQUESTED, Some(url), effects);
+                } else {
+                    self.deny(id, code::ERROR_REDIRECT_LOCATION_INVALID, None, effects);
+                }
+            }
+        }
+    }
+
+    fn allow_user(
+        &mut self,
+        id: RequestId,
+        payload: Payload<P>,
+        identity: Identity,
+        administrator: bool,
+        effects: &mut Effects<P>,
+    ) {
+        let Some(request) = self.requests.get(id.0) else { return };
+        let (sender, application, user) = (request.sender, request.application, request.user.clone());
+        let token = own_token(identity);
+        // Always a lease, also without a payload: its release is the only sign that the record ended.
+        match self.mint(id, payload, true, effects) {
+            Ok(lease) => {
+                if let Some(lease) = lease {
+                    self.grants.push(application, &user, lease);
+                }
+                if let Some(request) = self.requests.get_mut(id.0) {
+                    request.token = token; // CL-74: ours until the host accepts
+                }
+                let identity = Some(identity).filter(|_| !self.seeded.has(Fault::IdentityForgotten)); // CL-72
+                let success =
+                    Completion { context: lease, identity, administrator, ..success(RequestKind::User, sender) };
+                self.complete(id, success, effects);
+            }
+            Err(NoRoom) => {
+                effects.extend(token.map(Effect::CloseToken)); // CL-74
+                self.deny(id, code::ERROR_NOT_ENOUGH_MEMORY, None, effects);
+            }
+        }
+    }
+
+    fn allow_operation(&mut self, id: RequestId, payload: Payload<P>, effects: &mut Effects<P>) {
+        let Some(sender) = self.requests.get(id.0).map(|request| request.sender) else { return };
+        match self.mint(id, payload, false, effects) {
+            Ok(context) => {
+                let kind = if self.seeded.has(Fault::WrongKind) { RequestKind::User } else { RequestKind::Operation }; // CL-51
+                self.complete(id, Completion { context, ..success(kind, sender) }, effects);
+            }
+            Err(NoRoom) => self.deny(id, code::ERROR_NOT_ENOUGH_MEMORY, None, effects),
+        }
+    }
+
+    fn answer_quota(&mut self, id: RequestId, quota: Quota, effects: &mut Effects<P>) {
+        let Some(sender) = self.requests.get(id.0).map(|request| request.sender) else { return };
+        if quota.timeslot_s == 0 && !self.seeded.has(Fault::QuotaZeroTimeslot) {
+            return self.deny(id, code::ERROR_INTERNAL_ERROR, None, effects); // CL-80
+        }
+        let quota = Some(quota).filter(|_| !self.seeded.has(Fault::QuotaNullWithSuccess)); // CL-80
+        self.complete(id, Completion { quota, ..success(RequestKind::Quota, sender) }, effects);
+    }
+
+    /// Makes the lease that a success reports, counted before anybody can see it (CL-10, CL-12).
+    fn mint(
+        &mut self,
+        id: RequestId,
+        payload: Payload<P>,
+        for_user: bool,
+        effects: &mut Effects<P>,
+    ) -> Result<Option<Context>, NoRoom> {
+        let Some(request) = self.requests.get(id.0) else { return Ok(None) };
+        let owner = if for_user { Owner::User(request.user.clone()) } else { Owner::Operation(request.user.clone()) };
+        let (application, pin) = (request.application, request.pin);
+        let number = match payload {
+            Payload::None => None,
+            Payload::Shared => {
+                let uncounted =
+                    self.seeded.has(Fault::CountAfterPublish) || for_user && self.seeded.has(Fault::SamePayloadFreed);
+                if let Some(number) = pin.filter(|_| !uncounted) {
+                    self.payloads.lease(number); // CL-22
+                }
+                pin
+            }
+            Payload::Fresh(value) => match self.payloads.insert_leased(value) {
+                Ok(number) => Some(number),
+                Err(value) => {
+                    effects.push(Effect::Drop(value)); // CL-13
+                    return Err(NoRoom);
+                }
+            },
+        };
+        if number.is_none() && !for_user {
+            return Ok(None); // CL-15
+        }
+        let Some(context) = self.leases.mint(Lease { application, owner, payload: number }) else {
+            effects.extend(number.and_then(|number| self.payloads.unlease(number)).map(Effect::Drop)); // CL-13
+            return Err(NoRoom);
+        };
+        if let Some(request) = self.requests.get_mut(id.0) {
+            request.offered = Some(context);
+        }
+        Ok(Some(context))
+    }
+
+    /// Says no. A question about a user that ends so revokes what the user had (CL-23).
+    pub(super) fn deny(&mut self, id: RequestId, error: u32, text: Text, effects: &mut Effects<P>) {
+        let Some(request) = self.requests.get(id.0) else { return };
+        let (kind, sender, application, user) =
+            (request.kind, request.sender, request.application, request.user.clone());
+        if kind == RequestKind::User && !self.seeded.has(Fault::GrantKeptAfterFailure) {
+            self.grants.revoke(application, &user, &request.renews); // CL-23: before the host can ask again
+        }
+        let mut failure = Completion { extended: text, ..Completion::failure(kind, sender, error) }; // CL-53
+        if self.seeded.has(Fault::LeaseOnDenial) {
+            let _ = self.mint(id, Payload::None, true, effects);
+        }
+        if self.seeded.has(Fault::FailureCarriesContext) {
+            failure.context = Context::new(22);
+        }
+        if self.seeded.has(Fault::FailureCarriesToken) && kind == RequestKind::User {
+            failure.identity = Some(Identity::Client);
+        }
+        self.complete(id, failure, effects);
+    }
+
+    fn complete(&mut self, id: RequestId, mut completion: Completion, effects: &mut Effects<P>) {
+        if self.seeded.has(Fault::WrongSender) {
+            let other = self.requests.iter().find(|(number, _)| *number != id.0).map(|(_, other)| other.sender);
+            completion.sender = other.or(Sender::new(u64::MAX));
+        }
+        let Some(request) = self.requests.get_mut(id.0) else { return };
+        if let Some(deadline) = request.deadline.take() {
+            self.deadlines.remove(&(deadline, id));
+        }
+        request.phase = Phase::Completing;
+        effects.push(Effect::Complete { request: id, completion });
+    }
+
+    /// An answer that nobody waits for: what it brings is dropped and closed (CL-13, CL-74).
+    fn discard(&self, why: Misuse, answer: Answer<P>, effects: &mut Effects<P>) {
+        effects.push(Effect::Report(why));
+        match answer {
+            Answer::AllowUser { payload, identity, .. } => {
+                effects.extend(own_token(identity).map(Effect::CloseToken));
+                self.discard_payload(payload, effects);
+            }
+            Answer::AllowOperation { payload } => self.discard_payload(payload, effects),
+            Answer::Quota(_) | Answer::Deny { .. } | Answer::Redirect { .. } => {}
+        }
+    }
+
+    /// Only a seeded fault passes a late answer on.
+    fn answer_again(&self, id: RequestId, effects: &mut Effects<P>) {
+        if let Some(request) = self.requests.get(id.0).filter(|_| self.seeded.has(Fault::AnsweredTwice)) {
+            let again = Completion::failure(request.kind, request.sender, code::ERROR_ACCESS_DENIED);
+            effects.push(Effect::Complete { request: id, completion: again });
+        }
+    }
+
+    fn discard_payload(&self, payload: Payload<P>, effects: &mut Effects<P>) {
+        match payload {
+            Payload::Fresh(value) if !self.seeded.has(Fault::LatePayloadLeaked) => effects.push(Effect::Drop(value)),
+            Payload::Fresh(_) | Payload::Shared | Payload::None => {}
+        }
+    }
+
+    fn forget_other_requests(&mut self, id: RequestId, effects: &mut Effects<P>) {
+        let others = self.requests.iter().filter(|(number, other)| *number != id.0 && other.phase == Phase::Asked);
+        let others: alloc::vec::Vec<u32> = others.map(|(number, _)| number).collect();
+        for number in others {
+            self.close(RequestId(number), effects);
+        }
+    }
+}
+
+/// There is no slot for another lease or payload.
+struct NoRoom;
+
+const fn success(kind: RequestKind, sender: Sender) -> Completion {
+    Completion::failure(kind, sender, code::ERROR_SUCCESS)
+}
+
+/// What a seeded fault says instead of no.
+fn allow_anything<P>(kind: RequestKind) -> Answer<P> {
+    match kind {
+        RequestKind::User => {
+            Answer::AllowUser { payload: Payload::None, identity: Identity::Host, administrator: false }
+        }
+        RequestKind::Operation => Answer::AllowOperation { payload: Payload::None },
+        RequestKind::Quota => Answer::Quota(EngineConfig::SERVICE_QUOTA),
+    }
+}

@@ -1,0 +1,153 @@
+//! Leases: one report of a context to the host, under a number that is never used twice.
+//!
+//! ```text
+//! slot      mint                 remove
+//! ───────   ──────────────────   ──────────────────────────────────────────────
+//! vacant    live, generation g   –
+//! live      –                    vacant, generation g + 1; or retired, if g was the last
+//! retired   –                    –
+//! ```
+//!
+//! A handle is `generation << 32 | slot`. It is never dereferenced, so a forged, stale or doubly released value is a
+//! look-up that fails (CL-16), and since a slot never repeats a generation no value names two leases (CL-14).
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use crate::fault::{Fault, Seeded};
+use crate::id::{ApplicationId, Context};
+
+/// What stands behind a live handle.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Lease<K> {
+    pub(super) application: ApplicationId,
+    pub(super) owner: Owner<K>,
+    /// The number of the payload, if there is one.
+    pub(super) payload: Option<u32>,
+}
+
+/// For whom a context was reported. Release does not say it, so the lease must know.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Owner<K> {
+    User(K),
+    Operation(K),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Slot<K> {
+    generation: u32,
+    lease: Option<Lease<K>>,
+}
+
+/// All leases of the process: values are unique across applications, because Release names none.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct LeaseTable<K> {
+    slots: Vec<Slot<K>>,
+    /// Vacant slots; the lowest is taken first, as in [`crate::slab`].
+    free: BTreeSet<u32>,
+    last_generation: u32,
+    pub(super) seeded: Seeded,
+}
+
+impl<K> LeaseTable<K> {
+    pub(super) const fn new(last_generation: u32) -> Self {
+        Self { slots: Vec::new(), free: BTreeSet::new(), last_generation, seeded: Seeded::NONE }
+    }
+
+    /// Makes a lease. `None` if there is no slot left, or only retired ones.
+    pub(super) fn mint(&mut self, lease: Lease<K>) -> Option<Context> {
+        let slot = match self.free.pop_first() {
+            Some(slot) => {
+                self.slots[slot as usize].lease = Some(lease);
+                slot
+            }
+            None => {
+                let slot = u32::try_from(self.slots.len()).ok()?;
+                self.slots.push(Slot { generation: 1, lease: Some(lease) });
+                slot
+            }
+        };
+        Context::new(u64::from(self.slots[slot as usize].generation) << 32 | u64::from(slot))
+    }
+
+    /// The lease that `context` names, if it is live.
+    pub(super) fn get(&self, context: Context) -> Option<&Lease<K>> {
+        let (slot, generation) = split(context);
+        self.slots.get(slot)?.lease.as_ref().filter(|_| self.slots[slot].generation == generation)
+    }
+
+    /// Ends the lease that `context` names; `None`, and nothing changed, if it is not live (CL-16).
+    pub(super) fn remove(&mut self, context: Context) -> Option<Lease<K>> {
+        let (index, generation) = split(context);
+        let slot = self.slots.get_mut(index)?;
+        if slot.generation != generation && !self.seeded.has(Fault::DoubleReleaseAccepted) {
+            return None; // CL-16
+        }
+        let lease = slot.lease.take()?;
+        if self.seeded.has(Fault::GenerationNotAdvanced) {
+            self.free.insert(index as u32);
+        } else if slot.generation < self.last_generation {
+            slot.generation += 1; // CL-14
+            self.free.insert(index as u32);
+        } else if self.seeded.has(Fault::ExhaustedSlotReused) {
+            slot.generation = 1;
+            self.free.insert(index as u32);
+        } // CL-14: else retired, for good
+        Some(lease)
+    }
+
+    /// The live leases, by handle.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Context, &Lease<K>)> {
+        (0u64..).zip(&self.slots).filter_map(|(index, slot)| {
+            let context = Context::new(u64::from(slot.generation) << 32 | index)?;
+            Some((context, slot.lease.as_ref()?))
+        })
+    }
+
+    /// How many slots are out of generations.
+    pub(super) fn retired(&self) -> usize {
+        self.slots.len() - self.free.len() - self.iter().count()
+    }
+}
+
+/// The slot and the generation that a handle claims.
+const fn split(context: Context) -> (usize, u32) {
+    let value = context.value();
+    ((value & 0xFFFF_FFFF) as usize, (value >> 32) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lease() -> Lease<u8> {
+        Lease { application: ApplicationId(1), owner: Owner::User(0), payload: None }
+    }
+
+    #[test]
+    fn cl_14_no_value_names_two_leases_and_an_exhausted_slot_is_retired() {
+        let mut leases = LeaseTable::new(2);
+        let first = leases.mint(lease()).unwrap();
+        assert!(leases.remove(first).is_some());
+        let second = leases.mint(lease()).unwrap();
+        assert_ne!(first, second);
+        assert!(leases.remove(second).is_some());
+        assert_eq!(leases.retired(), 1);
+        let third = leases.mint(lease()).unwrap();
+        assert_eq!(split(third).0, 1, "slot 0 is retired for good");
+    }
+
+    #[test]
+    fn cl_16_a_stale_or_forged_value_names_nothing() {
+        let mut leases = LeaseTable::new(u32::MAX);
+        let first = leases.mint(lease()).unwrap();
+        assert!(leases.remove(first).is_some());
+        let second = leases.mint(lease()).unwrap();
+        let before = leases.clone();
+        for forged in [first.value(), 22, u64::MAX, second.value() + 1] {
+            assert_eq!(leases.remove(Context::new(forged).unwrap()), None);
+        }
+        assert_eq!(leases, before);
+        assert!(leases.get(second).is_some() && leases.get(first).is_none());
+    }
+}

@@ -1,0 +1,62 @@
+//! Which text may leave as the target of a redirect (CL-73).
+
+/// Whether `url` is an absolute http or https URL with a host, in visible ASCII.
+///
+/// Strict on purpose: the host puts it into a `Location` header, so white space, control characters and anything
+/// that a client could read in two ways are not let through. Page `WSMAN_PLUGIN_AUTHORIZE_USER`; the pages say
+/// nothing about length, so neither do we.
+///
+/// ```
+/// use wsman_authz_core::engine::is_redirect_url;
+/// assert!(is_redirect_url("https://b.example:5986/wsman?PSVersion=3.0"));
+/// assert!(!is_redirect_url("/wsman") && !is_redirect_url("ftp://b.example/") && !is_redirect_url("https:///x"));
+/// ```
+#[must_use]
+pub fn is_redirect_url(url: &str) -> bool {
+    let Some((scheme, rest)) = url.split_once("://") else { return false };
+    let known = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    known && is_authority(authority) && url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+}
+
+/// `host` or `host:port`, without user information.
+fn is_authority(authority: &str) -> bool {
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let port_fits = port.is_none_or(|port| port.parse::<u16>().is_ok());
+    let bracketed = host.starts_with('[') && host.ends_with(']');
+    let named = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_~%".contains(&byte));
+    port_fits && (bracketed || named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_redirect_url;
+
+    #[test]
+    fn cl_73_only_absolute_http_urls_pass() {
+        for url in ["http://a", "HTTPS://a.example/", "http://[::1]:80/x", "http://a:65535?x#y"] {
+            assert!(is_redirect_url(url), "{url}");
+        }
+        for url in [
+            "",
+            "a",
+            "//a/b",
+            "http:/a",
+            "http://",
+            "http://:80",
+            "http://a:x",
+            "http://a:65536",
+            "https://u@a/",
+            "http://a b",
+            "http://a/\r\nX: y",
+            "file://a/b",
+            "http://a\\b",
+            "http://ä/",
+        ] {
+            assert!(!is_redirect_url(url), "{url}");
+        }
+    }
+}
