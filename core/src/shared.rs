@@ -1,0 +1,92 @@
+//! The engine under several threads: one lock, held for one step and never across an effect (CL-60).
+//!
+//! Whoever takes a step performs its effects, after the lock is gone. Two threads may therefore perform in either
+//! order; `engine::Effect` says for each effect why that is sound.
+
+use core::fmt;
+
+use crate::engine::{Effects, Engine, EngineConfig, Input, Misuse};
+use crate::sync::Mutex;
+use crate::time::Timestamp;
+
+/// An [`Engine`] that every thread of a process may step.
+pub struct SharedEngine<K, P> {
+    engine: Mutex<Engine<K, P>>,
+}
+
+impl<K: Ord + Clone, P: Clone> SharedEngine<K, P> {
+    /// An engine without applications.
+    #[must_use]
+    pub fn new(config: EngineConfig) -> Self {
+        Self { engine: Mutex::new(Engine::new(config)) }
+    }
+
+    /// One step of the engine. The caller performs the effects, with no lock of its own held.
+    ///
+    /// An input that is refused is dropped under the lock: keep a second handle on any payload in it, so that its
+    /// destructor does not run there (CL-60).
+    ///
+    /// # Errors
+    /// As [`Engine::step`]: the input broke the contract, and nothing changed.
+    pub fn step(&self, now: Timestamp, input: Input<K, P>) -> Result<Effects<P>, Misuse> {
+        self.engine.lock().step(now, input)
+    }
+
+    /// When the next request is overdue; see [`Engine::next_deadline`].
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.engine.lock().next_deadline()
+    }
+
+    /// How many leases the host holds.
+    #[must_use]
+    pub fn live_leases(&self) -> usize {
+        self.engine.lock().live_leases()
+    }
+
+    /// How many payloads stand behind them or are pinned by requests.
+    #[must_use]
+    pub fn payloads(&self) -> usize {
+        self.engine.lock().payloads()
+    }
+
+    /// How many requests are not over.
+    #[must_use]
+    pub fn open_requests(&self) -> usize {
+        self.engine.lock().open_requests()
+    }
+}
+
+impl<K, P> fmt::Debug for SharedEngine<K, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedEngine").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::engine::Effect;
+    use crate::{ApplicationId, Sender};
+
+    #[test]
+    fn two_threads_step_one_engine() {
+        let engine = &SharedEngine::<u8, ()>::new(EngineConfig::default());
+        let application = ApplicationId(1);
+        assert!(engine.step(Timestamp(0), Input::Startup { application }).is_ok());
+        let ask = |user: u8| {
+            let sender = Sender::new(u64::from(user)).unwrap();
+            let effects = engine.step(Timestamp(0), Input::AuthorizeUser { application, sender, user }).unwrap();
+            assert!(matches!(effects.as_slice(), [Effect::Ask { .. }]));
+        };
+        thread::scope(|scope| {
+            let asking: Vec<_> = [1, 2].map(|user| scope.spawn(move || ask(user))).into_iter().collect();
+            assert!(asking.into_iter().all(|thread| thread.join().is_ok()));
+        });
+        assert_eq!((engine.open_requests(), engine.live_leases(), engine.payloads()), (2, 0, 0));
+        assert_eq!(engine.next_deadline(), None);
+    }
+}

@@ -1,0 +1,80 @@
+//! The one place that names a lock: `parking_lot` in a shipped plug-in, loom under the private cfg
+//! `wsman_authz_loom`.
+//!
+//! A panic does not poison these locks: the state behind them changes in one step or not at all.
+
+use core::ops::{Deref, DerefMut};
+use std::time::Instant;
+
+#[cfg(wsman_authz_loom)]
+use loom::sync as primitive;
+#[cfg(not(wsman_authz_loom))]
+use parking_lot as primitive;
+
+/// A lock around a value.
+#[derive(Debug, Default)]
+pub struct Mutex<T>(primitive::Mutex<T>);
+
+/// The locked value; dropping it unlocks.
+#[derive(Debug)]
+#[must_use = "the value is unlocked at once if the guard is dropped"]
+pub struct Guard<'a, T>(primitive::MutexGuard<'a, T>);
+
+/// A place to wait for a change behind a [`Mutex`].
+#[derive(Debug, Default)]
+pub struct Condvar(primitive::Condvar);
+
+impl<T> Mutex<T> {
+    /// An unlocked value.
+    pub fn new(value: T) -> Self {
+        Self(primitive::Mutex::new(value))
+    }
+
+    /// Waits until nobody else has the value.
+    pub fn lock(&self) -> Guard<'_, T> {
+        let locked = self.0.lock();
+        #[cfg(wsman_authz_loom)]
+        let locked = locked.unwrap_or_else(std::sync::PoisonError::into_inner);
+        Guard(locked)
+    }
+}
+
+impl<T> Deref for Guard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Guard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl Condvar {
+    /// Nobody waits.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Wakes everybody who waits.
+    pub fn notify_all(&self) {
+        self.0.notify_all();
+    }
+
+    /// Unlocks, waits for a notification or `deadline`, locks again. It may also return for no reason at all.
+    #[cfg(not(wsman_authz_loom))]
+    pub fn wait_until<'a, T>(&self, mut guard: Guard<'a, T>, deadline: Instant) -> Guard<'a, T> {
+        let _ = self.0.wait_until(&mut guard.0, deadline);
+        guard
+    }
+
+    /// Unlocks, waits for a notification, locks again. Under loom no time passes, so no deadline does.
+    #[cfg(wsman_authz_loom)]
+    pub fn wait_until<'a, T>(&self, guard: Guard<'a, T>, _deadline: Instant) -> Guard<'a, T> {
+        Guard(self.0.wait(guard.0).unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,64 @@
+//! Who is inside: Shutdown waits until an application is drained and the host's calls have left it (CL-54, CL-62).
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use wsman_authz_core::ApplicationId;
+use wsman_authz_core::sync::{Condvar, Mutex};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Gate {
+    /// Calls of the host that are inside.
+    inside: usize,
+    /// The engine has nothing left of the application.
+    drained: bool,
+}
+
+/// One gate for each application that runs.
+#[derive(Debug, Default)]
+pub(crate) struct Gates {
+    gates: Mutex<BTreeMap<ApplicationId, Gate>>,
+    changed: Condvar,
+}
+
+impl Gates {
+    pub(crate) fn open(&self, application: ApplicationId) {
+        self.gates.lock().insert(application, Gate::default());
+    }
+
+    /// Counts one call in. Whether there is such an application: only then it is to [`Gates::leave`].
+    pub(crate) fn enter(&self, application: ApplicationId) -> bool {
+        self.gates.lock().get_mut(&application).map(|gate| gate.inside += 1).is_some()
+    }
+
+    pub(crate) fn leave(&self, application: ApplicationId) {
+        if let Some(gate) = self.gates.lock().get_mut(&application) {
+            gate.inside = gate.inside.saturating_sub(1);
+        }
+        self.changed.notify_all();
+    }
+
+    pub(crate) fn drained(&self, application: ApplicationId) {
+        if let Some(gate) = self.gates.lock().get_mut(&application) {
+            gate.drained = true;
+        }
+        self.changed.notify_all();
+    }
+
+    /// Waits until the application is drained and empty, at most `limit`; then closes its gate. Returns whether it
+    /// was in time: a host that calls Shutdown from inside one of our calls, or a policy that does not come back from
+    /// its own, must not hang the process.
+    pub(crate) fn close(&self, application: ApplicationId, limit: Duration) -> bool {
+        let deadline = Instant::now() + limit;
+        let mut gates = self.gates.lock();
+        loop {
+            let gate = gates.get(&application).copied();
+            let empty = gate.is_none_or(|gate| gate.drained && gate.inside == 0);
+            if empty || Instant::now() >= deadline {
+                gates.remove(&application);
+                return empty;
+            }
+            gates = self.changed.wait_until(gates, deadline);
+        }
+    }
+}

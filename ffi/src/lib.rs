@@ -1,0 +1,91 @@
+//! WS-Man (WinRM) authorization plug-ins in safe Rust.
+//!
+//! Implement [`Plugin`], write [`export_plugin!`], build a `cdylib`: that is the DLL. The host asks three questions:
+//! may this user come in, may this user do this, how much may this user do. Each arrives as a request value; answering
+//! it uses it up, so no request is answered twice, and one that is dropped unanswered is denied (CL-70). Answer at
+//! once, or move the request to another thread and answer later.
+//!
+//! ```no_run
+//! use wsman_authz::{ApplicationInfo, Identity, OperationRequest, Plugin, StartError, UserGrant, UserRequest};
+//!
+//! struct Staff;
+//!
+//! impl Plugin for Staff {
+//!     type Context = String; // what we want to remember for a user
+//!
+//!     fn start(_: &ApplicationInfo) -> Result<Self, StartError> {
+//!         Ok(Self)
+//!     }
+//!
+//!     fn authorize_user(&self, request: UserRequest<String>) {
+//!         match request.sender().name().strip_prefix("STAFF\\").map(str::to_owned) {
+//!             Some(name) => request.allow(UserGrant::new(Identity::Client).context(name)),
+//!             None => request.deny(),
+//!         }
+//!     }
+//!
+//!     fn authorize_operation(&self, request: OperationRequest<String>) {
+//!         match request.user_context().map(String::as_str) {
+//!             Some("guest") => request.deny(),
+//!             _ => request.allow(),
+//!         }
+//!     }
+//! }
+//!
+//! wsman_authz::export_plugin!(Staff);
+//! # fn main() {}
+//! ```
+//!
+//! What the contexts, reference counts and releases of the C interface are about is the business of
+//! `wsman_authz_core::engine`, which this crate puts behind the six entry points. One way through: C call → decode
+//! ([`Sender`], owned) → step (one lock) → effects, performed with no lock held → completion function.
+//!
+//! Everything worth knowing is logged as [`tracing`] events with the target `wsman_authz`; install a subscriber in
+//! [`Plugin::start`]. Rules are cited by number; SPEC.md explains each.
+
+#![deny(unsafe_code)]
+
+mod action;
+mod boundary;
+mod completions;
+mod decode;
+mod exports;
+mod gate;
+mod grant;
+mod log;
+mod performer;
+mod plugin;
+mod reply;
+mod request;
+mod runtime;
+mod sender;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use action::{Action, OperationNumber};
+pub use grant::{Identity, UserGrant};
+pub use plugin::{ApplicationInfo, DEFAULT_QUOTA, Plugin, ShutdownReason, StartError};
+pub use request::{OperationRequest, QuotaRequest, UserRequest};
+pub use sender::{Certificate, Sender};
+pub use token::{ClientToken, OwnedToken};
+pub use wsman_authz_core::call::Quota;
+pub use wsman_authz_core::code;
+
+/// What [`export_plugin!`] expands to. Not for direct use; it may change with any version.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::completions::Completions;
+    pub use crate::exports::{
+        Exported, authorize_operation, authorize_user, query_quota, release_context, shutdown, startup,
+    };
+    pub use core::ffi::c_void;
+    pub use windows_sys::Win32::System::RemoteManagement::{
+        WSMAN_SENDER_DETAILS, WSManPluginAuthzOperationComplete, WSManPluginAuthzQueryQuotaComplete,
+        WSManPluginAuthzUserComplete,
+    };
+}
+
+// A handle is 64 bits wide and leaves as a pointer.
+const _: () = assert!(size_of::<usize>() == 8, "wsman-authz supports 64-bit targets only");

@@ -1,0 +1,124 @@
+//! Takes inputs to the engine and carries out what it asks for, with no lock held (CL-60).
+//!
+//! It knows nothing about policies but the type of their payloads, so that a request can hold it.
+
+use std::num::NonZeroU64;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use wsman_authz_core::call::{Completion, Identity};
+use wsman_authz_core::engine::{Answer, Effect, Effects, EngineConfig, Input, Misuse, Payload, RequestId};
+use wsman_authz_core::shared::SharedEngine;
+use wsman_authz_core::{Millis, Timestamp, UserName};
+
+use crate::boundary::guard;
+use crate::completions::Completions;
+use crate::gate::Gates;
+use crate::{log, token};
+
+/// An input of this crate: users by name, payloads counted.
+pub(crate) type EngineInput<C> = Input<UserName, Arc<C>>;
+
+/// The engine and its hands.
+pub(crate) struct Performer<C> {
+    engine: SharedEngine<UserName, Arc<C>>,
+    completions: Completions,
+    pub(crate) gates: Gates,
+    epoch: Instant,
+}
+
+/// A question that is to be put to the policy.
+#[must_use = "a question that is not put leaves its request pending"]
+pub(crate) struct Asked<C> {
+    pub(crate) request: RequestId,
+    pub(crate) payload: Option<Arc<C>>,
+}
+
+impl<C> Performer<C> {
+    pub(crate) fn new(completions: Completions, answer_within: Option<Duration>) -> Self {
+        let answer_within = answer_within.map(millis);
+        let engine = SharedEngine::new(EngineConfig { answer_within, ..EngineConfig::default() });
+        Self { engine, completions, gates: Gates::default(), epoch: Instant::now() }
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn engine(&self) -> &SharedEngine<UserName, Arc<C>> {
+        &self.engine
+    }
+
+    /// Takes one input and performs its effects. The question, if the input led to one.
+    ///
+    /// # Errors
+    /// The input broke the contract: logged, and without effect.
+    pub(crate) fn take(&self, input: EngineInput<C>) -> Result<Option<Asked<C>>, Misuse> {
+        self.step(input).map(|effects| self.perform(effects, None))
+    }
+
+    /// Takes an answer. `client_token` is the handle that [`Identity::Client`] means in it.
+    pub(crate) fn answer(&self, request: RequestId, answer: Answer<Arc<C>>, client_token: Option<NonZeroU64>) {
+        // If the engine refuses the answer, what it brings is still ours. The second handle keeps the payload's
+        // destructor out of the engine's lock (CL-60).
+        let (payload, token) = brought_by(&answer);
+        let stepped = self.step(Input::Answer { request, answer });
+        drop_payload(payload);
+        match (stepped, token) {
+            (Ok(effects), _) => drop(self.perform(effects, client_token)), // an answer leads to no question
+            (Err(_), Some(token)) => token::close(token),                  // CL-74
+            (Err(_), None) => {}
+        }
+    }
+
+    /// The one place where the lock is held, and nothing else happens there.
+    fn step(&self, input: EngineInput<C>) -> Result<Effects<Arc<C>>, Misuse> {
+        let now = Timestamp(millis(self.epoch.elapsed()).0);
+        self.engine.step(now, input).inspect_err(|misuse| log::misuse(*misuse))
+    }
+
+    fn perform(&self, effects: Effects<Arc<C>>, client_token: Option<NonZeroU64>) -> Option<Asked<C>> {
+        let mut asked = None;
+        for effect in effects {
+            match effect {
+                Effect::Ask { request, payload, .. } => asked = Some(Asked { request, payload }),
+                Effect::Complete { request, completion } => self.complete(request, &completion, client_token),
+                Effect::Drop(payload) => drop_payload(Some(payload)),
+                Effect::CloseToken(token) => token::close(token),
+                Effect::Drained { application, leases, replies } => {
+                    log::drained(application, leases, replies);
+                    self.gates.drained(application);
+                }
+                Effect::Report(misuse) => log::misuse(misuse),
+            }
+        }
+        asked
+    }
+
+    /// Calls the host; it may call back in from inside. Its answer is the next input.
+    fn complete(&self, request: RequestId, completion: &Completion, client_token: Option<NonZeroU64>) {
+        let error = self.completions.call(completion, client_token);
+        if error != 0 {
+            log::refused(error);
+        }
+        let _ = self.take(Input::Completed { request, error });
+    }
+}
+
+/// Drops a payload, or one handle on it. A destructor that panics harms nobody else (CL-61).
+pub(crate) fn drop_payload<C>(payload: Option<Arc<C>>) {
+    guard("destructor of a context", (), || drop(payload));
+}
+
+fn brought_by<C>(answer: &Answer<Arc<C>>) -> (Option<Arc<C>>, Option<wsman_authz_core::Token>) {
+    let (payload, token) = match answer {
+        Answer::AllowUser { payload, identity: Identity::Token(token), .. } => (payload, Some(*token)),
+        Answer::AllowUser { payload, .. } | Answer::AllowOperation { payload } => (payload, None),
+        Answer::Quota(_) | Answer::Deny { .. } | Answer::Redirect { .. } => return (None, None),
+    };
+    match payload {
+        Payload::Fresh(value) => (Some(Arc::clone(value)), token),
+        Payload::Shared | Payload::None => (None, token),
+    }
+}
+
+fn millis(span: Duration) -> Millis {
+    Millis(u64::try_from(span.as_millis()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,245 @@
+//! The applications of one plug-in, from Startup to Shutdown, and the way of a question to its policy.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use wsman_authz_core::code::{ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY};
+use wsman_authz_core::engine::Input;
+use wsman_authz_core::sync::Mutex;
+use wsman_authz_core::{ApplicationId, Context, Sender as SenderId, UserName};
+
+use crate::action::Operation;
+use crate::boundary::guard;
+use crate::completions::Completions;
+use crate::decode::Undecodable;
+use crate::log;
+use crate::performer::{EngineInput, Performer};
+use crate::plugin::{ApplicationInfo, Plugin, ShutdownReason, StartError};
+use crate::reply::Reply;
+use crate::request::{OperationRequest, QuotaRequest, UserRequest};
+use crate::sender::Sender;
+
+/// `ERROR_ALREADY_EXISTS`: Startup of an application that runs.
+pub(crate) const ERROR_ALREADY_EXISTS: u32 = 183;
+
+/// How long Shutdown waits for calls that are inside.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Everything of one plug-in type in one process. Release names no application, so there is one engine for all.
+pub(crate) struct Runtime<P: Plugin> {
+    performer: Arc<Performer<P::Context>>,
+    applications: Mutex<Applications<P>>,
+}
+
+struct Applications<P> {
+    /// Numbers are never used again, so that a stale plug-in context names nothing.
+    last: u32,
+    /// Identifications in use, also of applications that are just starting.
+    names: BTreeSet<String>,
+    running: BTreeMap<ApplicationId, Running<P>>,
+}
+
+struct Running<P> {
+    name: String,
+    policy: Arc<P>,
+}
+
+impl<P> Applications<P> {
+    fn free(&mut self, name: &str) {
+        self.names.remove(name);
+    }
+
+    fn forget(&mut self, application: ApplicationId) -> Option<Arc<P>> {
+        let Running { name, policy } = self.running.remove(&application)?;
+        self.free(&name);
+        Some(policy)
+    }
+}
+
+impl<P: Plugin> Runtime<P> {
+    pub(crate) fn new(completions: Completions) -> Self {
+        let performer = Arc::new(Performer::new(completions, P::ANSWER_WITHIN));
+        let applications = Applications { last: 0, names: BTreeSet::new(), running: BTreeMap::new() };
+        Self { performer, applications: Mutex::new(applications) }
+    }
+
+    /// Starts an application. The error is the code for the host.
+    pub(crate) fn startup(&self, info: &ApplicationInfo) -> Result<ApplicationId, u32> {
+        let name = info.identification.clone();
+        let reserved = self.applications.lock().names.insert(name.clone());
+        if !reserved {
+            log::already_running(&name);
+            return Err(ERROR_ALREADY_EXISTS); // CL-55
+        }
+        let panicked = Err(StartError::new("it panicked"));
+        let policy = guard("start of the policy", panicked, || P::start(info));
+        let policy = policy.map_err(|error| {
+            log::not_started(&name, &error);
+            error.code()
+        });
+        let started = policy.and_then(|policy| self.open(name.clone(), policy));
+        match started {
+            Ok(application) => log::started(application, &name),
+            Err(_) => self.applications.lock().free(&name),
+        }
+        started
+    }
+
+    fn open(&self, name: String, policy: P) -> Result<ApplicationId, u32> {
+        let policy = Arc::new(policy);
+        let application = {
+            let mut applications = self.applications.lock();
+            let next = applications.last.checked_add(1).ok_or(ERROR_NOT_ENOUGH_MEMORY)?;
+            applications.last = next;
+            applications.running.insert(ApplicationId(next), Running { name, policy });
+            ApplicationId(next)
+        };
+        self.performer.gates.open(application);
+        let _ = self.performer.take(Input::Startup { application });
+        Ok(application)
+    }
+
+    /// Shuts an application down: denies what is open, tells the policy, waits until everything is out (CL-54).
+    pub(crate) fn shutdown(&self, application: ApplicationId, reason: ShutdownReason) -> u32 {
+        if self.performer.take(Input::Shutdown { application }).is_err() {
+            return ERROR_INVALID_PARAMETER; // CL-55
+        }
+        if let Some(policy) = self.policy(application) {
+            guard("shutdown of the policy", (), || policy.shutdown(reason));
+            drop_policy(policy);
+        }
+        if !self.performer.gates.close(application, GRACE) {
+            log::shutdown_overdue(application);
+        }
+        let gone = self.applications.lock().forget(application);
+        if let Some(policy) = gone {
+            drop_policy(policy);
+        }
+        0
+    }
+
+    pub(crate) fn authorize_user(
+        &self,
+        application: ApplicationId,
+        sender: SenderId,
+        question: Result<Sender, Undecodable>,
+    ) {
+        let input = |user| Input::AuthorizeUser { application, sender, user };
+        self.ask(application, input, question, |policy, reply, sender| {
+            policy.authorize_user(UserRequest::new(reply, sender));
+        });
+    }
+
+    pub(crate) fn authorize_operation(
+        &self,
+        application: ApplicationId,
+        sender: SenderId,
+        question: Result<(Sender, Operation), Undecodable>,
+    ) {
+        let input = |user| Input::AuthorizeOperation { application, sender, user };
+        let (question, operation) = match question {
+            Ok((sender, operation)) => (Ok(sender), Some(operation)),
+            Err(why) => (Err(why), None),
+        };
+        self.ask(application, input, question, |policy, reply, sender| {
+            if let Some(operation) = operation {
+                policy.authorize_operation(OperationRequest::new(reply, sender, operation));
+            }
+        });
+    }
+
+    pub(crate) fn query_quota(
+        &self,
+        application: ApplicationId,
+        sender: SenderId,
+        question: Result<Sender, Undecodable>,
+    ) {
+        let input = |user| Input::QueryQuota { application, sender, user };
+        self.ask(application, input, question, |policy, reply, sender| {
+            policy.query_quota(QuotaRequest::new(reply, sender));
+        });
+    }
+
+    pub(crate) fn release(&self, context: Option<Context>) {
+        let _ = self.performer.take(Input::Release { context });
+    }
+
+    /// Puts a question to the policy, if the engine says so. A question that cannot be read is asked about nobody,
+    /// and denied.
+    fn ask(
+        &self,
+        application: ApplicationId,
+        input: impl FnOnce(UserName) -> EngineInput<P::Context>,
+        question: Result<Sender, Undecodable>,
+        put: impl FnOnce(&P, Reply<P::Context>, Sender),
+    ) {
+        let visit = Visit::enter(self, application);
+        if P::ANSWER_WITHIN.is_some() {
+            let _ = self.performer.take(Input::Tick); // CL-70
+        }
+        let user = question.as_ref().map_or_else(|_| nobody(), |sender| sender.user.clone());
+        let Ok(Some(asked)) = self.performer.take(input(user)) else { return };
+        let client_token = question.as_ref().ok().and_then(|sender| sender.client_token);
+        let reply = Reply::new(Arc::clone(&self.performer), asked, client_token);
+        match (question, visit.policy.as_deref()) {
+            (Ok(sender), Some(policy)) => guard("policy", (), || put(policy, reply, sender)),
+            (Err(why), _) => {
+                log::undecodable(why);
+                reply.deny(ERROR_INVALID_PARAMETER, Some(why.to_string())); // CL-71
+            }
+            (Ok(_), None) => drop(reply), // CL-70
+        }
+    }
+
+    fn policy(&self, application: ApplicationId) -> Option<Arc<P>> {
+        self.applications.lock().running.get(&application).map(|running| Arc::clone(&running.policy))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn policy_of(&self, application: ApplicationId) -> Option<Arc<P>> {
+        self.policy(application)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn balance(&self) -> (usize, usize, usize) {
+        let engine = self.performer.engine();
+        (engine.live_leases(), engine.payloads(), engine.open_requests())
+    }
+}
+
+/// One call of the host inside an application: Shutdown waits for it.
+struct Visit<'a, P: Plugin> {
+    runtime: &'a Runtime<P>,
+    application: ApplicationId,
+    entered: bool,
+    policy: Option<Arc<P>>,
+}
+
+impl<'a, P: Plugin> Visit<'a, P> {
+    fn enter(runtime: &'a Runtime<P>, application: ApplicationId) -> Self {
+        let entered = runtime.performer.gates.enter(application);
+        Self { runtime, application, entered, policy: runtime.policy(application) }
+    }
+}
+
+impl<P: Plugin> Drop for Visit<'_, P> {
+    fn drop(&mut self) {
+        if let Some(policy) = self.policy.take() {
+            drop_policy(policy);
+        }
+        if self.entered {
+            self.runtime.performer.gates.leave(self.application);
+        }
+    }
+}
+
+fn drop_policy<P>(policy: Arc<P>) {
+    guard("destructor of the policy", (), || drop(policy));
+}
+
+/// The user of a question that cannot be read. No text of the host decodes to a name with a NUL, so nobody else is
+/// called so, and nobody so called was ever let in (CL-71).
+fn nobody() -> UserName {
+    UserName::new("\0", "\0")
+}
