@@ -1,0 +1,107 @@
+//! Numbers every crossing and writes it down: into the black box always, into a trace file if one is wanted.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+
+use serde_json::Value;
+use wsman_authz_core::{Crossing, OperationId};
+
+use super::black_box::BlackBox;
+use super::story::Story;
+use super::trace::{Cast, write_header, write_record};
+use super::user::{MECHANISM, User};
+
+/// How many records explain one broken rule.
+const STEPS: usize = 40;
+
+/// The names behind the numbers of the reference host.
+struct Names;
+
+impl Cast<User> for Names {
+    fn user(&self, user: &User) -> [Cow<'static, str>; 2] {
+        [user.name(), MECHANISM.into()]
+    }
+
+    fn operation(&self, operation: OperationId) -> [Cow<'static, str>; 2] {
+        let story = Story::of(operation);
+        [story.action.into(), story.resource.into()]
+    }
+}
+
+/// The one writer of records.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    seq: u64,
+    black_box: BlackBox,
+    trace: Option<BufWriter<File>>,
+    line: Vec<u8>,
+    failure: Option<String>,
+}
+
+impl Recorder {
+    /// A recorder whose first record names the side and, if there is but one, the dialect.
+    pub(super) fn new(black_box: BlackBox, trace: Option<File>, dialect: Option<&str>) -> Self {
+        let trace = trace.map(BufWriter::new);
+        let mut recorder = Self { seq: 1, black_box, trace, line: Vec::new(), failure: None };
+        write_header(&mut recorder.line, dialect);
+        recorder.write_line();
+        recorder
+    }
+
+    /// Writes a crossing down and returns its number.
+    pub(super) fn write(&mut self, crossing: &Crossing<User>) -> u64 {
+        self.seq += 1;
+        self.line.clear();
+        write_record(&mut self.line, self.seq, crossing, &Names);
+        self.write_line();
+        self.seq
+    }
+
+    fn write_line(&mut self) {
+        self.black_box.write(&self.line);
+        let Some(trace) = &mut self.trace else { return };
+        self.line.push(b'\n');
+        if let Err(error) = trace.write_all(&self.line) {
+            self.failure.get_or_insert_with(|| error.to_string());
+        }
+    }
+
+    /// Writes out what is buffered; the first error that occurred since the beginning, if one did.
+    pub(super) fn flush(&mut self) -> Option<String> {
+        if let Some(Err(error)) = self.trace.as_mut().map(std::io::Write::flush) {
+            self.failure.get_or_insert_with(|| error.to_string());
+        }
+        self.failure.clone()
+    }
+
+    /// The records behind `evidence` and those that tell its story, as far as they are still remembered.
+    pub(super) fn story_of(&self, evidence: &[u64]) -> Vec<Value> {
+        related(&self.black_box.records(), evidence)
+    }
+}
+
+/// What ties two records together: the field and its value.
+fn ties(record: &Value) -> impl Iterator<Item = (&'static str, &str)> {
+    ["request", "context", "operation"].into_iter().filter_map(|field| Some((field, record[field].as_str()?)))
+}
+
+fn related(records: &[Value], evidence: &[u64]) -> Vec<Value> {
+    let is_evidence = |record: &Value| record["seq"].as_u64().is_some_and(|seq| evidence.contains(&seq));
+    let mut known: BTreeSet<_> = records.iter().filter(|record| is_evidence(record)).flat_map(ties).collect();
+    // A completion ties a context to its request: once more for what those are tied to.
+    let more: BTreeSet<_> = records
+        .iter()
+        .filter(|record| record["call"].as_str().is_some_and(|call| call.ends_with("_complete")))
+        .filter(|record| ties(record).any(|tie| known.contains(&tie)))
+        .flat_map(ties)
+        .filter(|(field, _)| *field == "request")
+        .collect();
+    known.extend(more);
+    let told: Vec<&Value> =
+        records.iter().filter(|record| is_evidence(record) || ties(record).any(|tie| known.contains(&tie))).collect();
+    let spare = told.len().saturating_sub(STEPS);
+    let kept = told.iter().enumerate().filter(|(place, record)| *place >= spare || is_evidence(record));
+    kept.map(|(_, record)| (*record).clone()).collect()
+}

@@ -1,0 +1,97 @@
+//! What the plug-in says: from a completion function's arguments to the host's answer.
+
+use std::time::Instant;
+
+use wsman_authz_core::call::{Completion, Identity, RequestKind};
+use wsman_authz_core::code::{ERROR_INVALID_PARAMETER, ERROR_SUCCESS};
+use wsman_authz_core::contract::{Findings, Violation};
+use wsman_authz_core::dialect::Refusal;
+use wsman_authz_core::host::Input;
+use wsman_authz_core::{Call, Context, Rule, Sender, ThreadId, Token};
+
+use super::super::stand::Said;
+use super::super::user::User;
+use super::{Stage, Taken};
+
+/// A completion that was heard and has not returned yet.
+#[derive(Debug)]
+pub(in super::super) struct Heard {
+    pub(in super::super) taken: Taken,
+    pub(in super::super) returning: Option<Call<User>>,
+}
+
+impl Stage {
+    /// The plug-in called a completion function.
+    pub(in super::super) fn hear(&mut self, thread: ThreadId, said: Said, arrived: Instant) -> Heard {
+        self.heard += 1;
+        let tenant = self.senders.tenant(said.sender).copied();
+        if tenant.is_some_and(|tenant| !self.senders.is_current(&tenant)) {
+            return self.hear_too_late(&said);
+        }
+        let own_token = tenant.map_or(0, |tenant| tenant.token);
+        let sender = match tenant {
+            Some(tenant) => Some(tenant.sender),
+            // No request of the host has this number: its requests count from 1.
+            None => Sender::new(said.sender as u64).and_then(|wrong| Sender::new(wrong.0.get() | 1 << 63)),
+        };
+        let fits = tenant.is_some_and(|tenant| tenant.open && tenant.kind == said.kind && said.flags == 0);
+        if let (Some(tenant), true) = (tenant, fits) {
+            let nanoseconds = arrived.saturating_duration_since(tenant.entered).as_nanos();
+            self.latency.saturating_record(nanoseconds as u64);
+            self.senders.close(said.sender); // CL-62: from here on it is not the plug-in's to read.
+        }
+        let completion = said.completion(sender, own_token);
+        let (kind, refuse) = (completion.kind, self.may_refuse() && self.random.once_in(16));
+        self.cross(thread, Call::Complete(completion.clone()));
+        let taken = self.take(thread, Input::Complete { completion, refuse });
+        Heard { taken, returning: Some(Call::CompleteReturn { kind, sender, error: 0 }) }
+    }
+
+    fn may_refuse(&self) -> bool {
+        self.host.dialect().refusal == Refusal::Refuses
+    }
+
+    /// A completion of a request from an earlier round: its application has shut down since (CL-54).
+    fn hear_too_late(&mut self, said: &Said) -> Heard {
+        let why = format!(
+            "a request was completed after Shutdown of its application had returned ({:?}, error {:#x})",
+            said.kind, said.error
+        );
+        let broken = vec![Violation { rule: Rule::CL54, why, evidence: Vec::new() }];
+        self.note(Findings { broken, ..Findings::default() });
+        Heard { taken: Taken { error: ERROR_INVALID_PARAMETER, jobs: Vec::new() }, returning: None }
+    }
+
+    /// The completion function returns.
+    pub(in super::super) fn completion_returns(&mut self, thread: ThreadId, returning: Option<Call<User>>, error: u32) {
+        if let Some(Call::CompleteReturn { kind, sender, .. }) = returning {
+            self.cross(thread, Call::CompleteReturn { kind, sender, error });
+        }
+    }
+}
+
+impl Said {
+    /// In the words of the alphabet. `own_token` is the token that the host passed with the request.
+    fn completion(self, sender: Option<Sender>, own_token: usize) -> Completion {
+        let success = self.error == ERROR_SUCCESS;
+        let identity = match self.token {
+            0 if success => Some(Identity::Host),
+            0 => None,
+            token if token == own_token => Some(Identity::Client),
+            token => Some(Identity::Token(Token(token as u64))),
+        };
+        Completion {
+            kind: self.kind,
+            sender,
+            flags: self.flags,
+            context: Context::new(self.context as u64),
+            identity: identity.filter(|_| self.kind == RequestKind::User),
+            administrator: self.administrator,
+            quota: self.quota,
+            error: self.error,
+            // Documented as ignored on success.
+            extended: self.extended.filter(|_| !success),
+            payload: None,
+        }
+    }
+}

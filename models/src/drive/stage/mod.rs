@@ -1,0 +1,292 @@
+//! Everything that the reference host knows, under one lock: the host, the judge, the clients, the memory.
+//!
+//! A step of the host and the crossings that it returns are one event: the judge sees them under the same lock, in
+//! the order in which the host decided. The calls themselves are made later, with no lock held; [`Job`] is such a
+//! call on its way.
+
+mod hearing;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use hdrhistogram::Histogram;
+use wsman_authz_core::call::RequestKind;
+use wsman_authz_core::code::ERROR_SUCCESS;
+use wsman_authz_core::contract::{Contract, Findings, Vantage};
+use wsman_authz_core::dialect::Dialect;
+use wsman_authz_core::host::{Effect, Host, HostConfig, Input, Place};
+use wsman_authz_core::{ApplicationId, Call, Context, Crossing, RuleSet, ThreadId, Timestamp};
+
+use super::clients::Clients;
+use super::library::PluginContext;
+use super::random::Random;
+use super::recorder::Recorder;
+use super::sender_pool::{Address, SenderPool};
+use super::tally::Tally;
+use super::user::User;
+use super::watch;
+
+/// Longest latency that is told apart, in nanoseconds.
+const LONGEST: u64 = 60_000_000_000;
+
+/// A call into the plug-in that has crossed and is still to be made.
+#[derive(Debug)]
+pub(super) struct Job {
+    /// Its number in the trace.
+    pub(super) seq: u64,
+    /// The thread it was announced on.
+    pub(super) thread: ThreadId,
+    /// Whether that number is only lent.
+    lent: bool,
+    /// The call.
+    pub(super) call: Call<User>,
+    /// The `pluginContext` of its application.
+    pub(super) context: PluginContext,
+    /// The `senderDetails`; absent for calls that have none.
+    pub(super) sender: Option<Address>,
+}
+
+/// What a step brought about.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    /// What a completion function returns.
+    pub(super) error: u32,
+    /// Calls to make, in order.
+    pub(super) jobs: Vec<(Place, Job)>,
+}
+
+/// What a worker does next.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// Make these calls, in order.
+    Perform(Vec<Job>),
+    /// Wait for news.
+    Wait,
+    /// Go home.
+    Leave,
+}
+
+/// The state of a run.
+#[derive(Debug)]
+pub(super) struct Stage {
+    host: Host<User>,
+    contract: Contract<User, u64>,
+    dialect: String,
+    pub(super) tally: Tally,
+    pub(super) recorder: Recorder,
+    senders: SenderPool,
+    pub(super) clients: Clients,
+    contexts: BTreeMap<ApplicationId, PluginContext>,
+    now: Timestamp,
+    random: Random,
+    /// Calls that any thread may make.
+    queue: VecDeque<Job>,
+    /// Calls that crossed and have not returned, by number.
+    outstanding: BTreeSet<u64>,
+    /// Numbers of threads to lend.
+    spare: Vec<ThreadId>,
+    pub(super) latency: Histogram<u64>,
+    /// What Startup returned last.
+    pub(super) last_startup_error: u32,
+    /// Completions heard: a sign of life.
+    pub(super) heard: u64,
+    /// Workers go home although not all is done.
+    pub(super) abandoned: bool,
+}
+
+impl Stage {
+    pub(super) fn new(recorder: Recorder, clients: Clients, seed: u64) -> Self {
+        let dialect = Dialect::default();
+        // A new histogram fails only for bounds that make no sense.
+        let latency = Histogram::new_with_bounds(1, LONGEST, 3).or_else(|_| Histogram::new(1));
+        Self {
+            host: Host::new(dialect, HostConfig::default()),
+            contract: Contract::new(dialect, Vantage::Host),
+            dialect: dialect.to_string(),
+            tally: Tally::default(),
+            recorder,
+            senders: SenderPool::default(),
+            clients,
+            contexts: BTreeMap::new(),
+            now: Timestamp(0),
+            random: Random::new(seed),
+            queue: VecDeque::new(),
+            outstanding: BTreeSet::new(),
+            spare: Vec::new(),
+            latency: latency.expect("the bounds are valid"),
+            last_startup_error: 0,
+            heard: 0,
+            abandoned: false,
+        }
+    }
+
+    /// A new host that speaks `dialect` and a new judge; time goes on.
+    pub(super) fn begin_round(&mut self, dialect: Dialect, config: HostConfig, limit: u64) {
+        self.host = Host::new(dialect, config);
+        self.contract = Contract::new(dialect, Vantage::Host);
+        self.dialect = dialect.to_string();
+        self.senders.begin_round(dialect.sender_pointer);
+        self.clients.begin_round(limit);
+        self.abandoned = false;
+    }
+
+    /// Contexts that are live.
+    pub(super) fn live(&self) -> Vec<Context> {
+        self.contract.live().collect()
+    }
+
+    /// The dialect of the round.
+    pub(super) fn dialect(&self) -> &str {
+        &self.dialect
+    }
+
+    /// The rules that the judge can see at all.
+    pub(super) fn observables(&self) -> RuleSet {
+        self.contract.observables()
+    }
+
+    /// Whether an application runs.
+    pub(super) fn is_running(&self, application: ApplicationId) -> bool {
+        self.clients.running.contains(&application)
+    }
+
+    /// Whether the round is over: every request answered, every operation ended, every call returned.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.clients.are_content() && self.outstanding.is_empty() && self.host.requests().next().is_none()
+    }
+
+    /// Something crosses: it is written down and judged.
+    fn cross(&mut self, thread: ThreadId, call: Call<User>) -> (u64, Call<User>) {
+        let crossing = Crossing { at: self.now, thread, call };
+        let seq = self.recorder.write(&crossing);
+        let findings = self.contract.observe(seq, &crossing);
+        self.note(findings);
+        (seq, crossing.call)
+    }
+
+    fn note(&mut self, findings: Findings<u64>) {
+        self.tally.add(&self.dialect, findings, |evidence| self.recorder.story_of(evidence));
+    }
+
+    /// A step of the host, on behalf of `thread`. A misuse of the host changes nothing: the clients' choice was stale.
+    pub(super) fn take(&mut self, thread: ThreadId, input: Input<User>) -> Taken {
+        let from_completion = matches!(input, Input::Complete { .. });
+        let Ok(outcome) = self.host.step(self.now, input) else { return Taken::default() };
+        let mut taken = Taken { error: outcome.error, jobs: Vec::new() };
+        let mut entered = false;
+        for effect in outcome.effects {
+            match effect {
+                Effect::Begun(operation) => self.clients.begun(operation),
+                Effect::Refused(..) => self.clients.refused(),
+                Effect::Cross { place, call } if is_call(&call) => {
+                    let is_release = matches!(call, Call::Release { .. });
+                    let is_here = place == Place::Inside || (place == Place::Anywhere && !from_completion);
+                    // A release on this thread must be over before a completion on it can follow (CL-52).
+                    let own = is_here && !(is_release && entered);
+                    entered |= is_here && !is_release;
+                    let job = self.announce(own.then_some(thread), call);
+                    taken.jobs.push((place, job));
+                }
+                Effect::Cross { call, .. } => drop(self.cross(thread, call)),
+            }
+        }
+        taken
+    }
+
+    /// A call into the plug-in crosses; it is made later. Without a thread of its own it gets a number on loan.
+    fn announce(&mut self, own: Option<ThreadId>, call: Call<User>) -> Job {
+        let thread = own.or_else(|| self.spare.pop()).unwrap_or_else(watch::fresh_thread);
+        let (application, request) = match &call {
+            Call::AuthorizeUser { application, sender, user, .. } => {
+                (Some(*application), Some((*sender, RequestKind::User, *user)))
+            }
+            Call::AuthorizeOperation { application, sender, user, .. } => {
+                (Some(*application), Some((*sender, RequestKind::Operation, *user)))
+            }
+            Call::QueryQuota { application, sender, user } => {
+                (Some(*application), Some((*sender, RequestKind::Quota, *user)))
+            }
+            Call::Shutdown { application, .. } => (Some(*application), None),
+            _ => (None, None),
+        };
+        let context = application.and_then(|application| self.contexts.get(&application)).copied();
+        let sender = request.map(|(sender, kind, user)| self.senders.open(sender, kind, user));
+        let (seq, call) = self.cross(thread, call);
+        self.outstanding.insert(seq);
+        Job { seq, thread, lent: own.is_none(), call, context: context.unwrap_or_default(), sender }
+    }
+
+    /// What a worker does next: a call that waits in the queue, or what the clients want.
+    pub(super) fn next(&mut self, thread: ThreadId) -> Next {
+        if let Some(job) = self.next_queued() {
+            return Next::Perform(vec![job]);
+        }
+        if self.abandoned || (self.clients.closing && self.is_quiet()) {
+            return Next::Leave;
+        }
+        let Some((pause, input)) = self.clients.next(&mut self.random, &self.host) else { return Next::Wait };
+        self.now = self.now.after(pause);
+        let taken = self.take(thread, input);
+        Next::Perform(taken.jobs.into_iter().map(|(_, job)| job).collect())
+    }
+
+    /// The call that waits longest.
+    pub(super) fn next_queued(&mut self) -> Option<Job> {
+        let job = self.queue.pop_front()?;
+        if let Some(sender) = job.sender {
+            self.senders.enter(sender);
+        }
+        Some(job)
+    }
+
+    /// Puts a call where any thread finds it.
+    pub(super) fn enqueue(&mut self, job: Job) {
+        self.queue.push_back(job);
+    }
+
+    /// A call returned.
+    pub(super) fn returned(&mut self, job: &Job, answer: Option<Call<User>>) {
+        self.outstanding.remove(&job.seq);
+        if let Some(call) = answer {
+            self.cross(job.thread, call);
+        }
+        if job.lent {
+            self.spare.push(job.thread);
+        }
+    }
+
+    /// Whether every call that crossed before number `seq` has returned.
+    pub(super) fn is_clear_before(&self, seq: u64) -> bool {
+        self.outstanding.first().is_none_or(|first| *first >= seq)
+    }
+
+    /// Startup returned.
+    pub(super) fn started(&mut self, thread: ThreadId, application: ApplicationId, error: u32, context: PluginContext) {
+        self.contexts.insert(application, context);
+        self.last_startup_error = error;
+        let taken = self.take(thread, Input::Started { application, error });
+        self.queue.extend(taken.jobs.into_iter().map(|(_, job)| job));
+        if error == ERROR_SUCCESS {
+            self.clients.running.push(application);
+        }
+    }
+
+    /// An application stops; its Shutdown is the last of the calls.
+    pub(super) fn stop(&mut self, thread: ThreadId, application: ApplicationId, reason: u32) -> Vec<Job> {
+        self.clients.running.retain(|running| *running != application);
+        let taken = self.take(thread, Input::Stop { application, reason });
+        taken.jobs.into_iter().map(|(_, job)| job).collect()
+    }
+}
+
+/// Whether the letter is a call into the plug-in, as opposed to a record of the host's.
+const fn is_call<K>(call: &Call<K>) -> bool {
+    matches!(
+        call,
+        Call::Startup { .. }
+            | Call::Shutdown { .. }
+            | Call::AuthorizeUser { .. }
+            | Call::AuthorizeOperation { .. }
+            | Call::QueryQuota { .. }
+            | Call::Release { .. }
+    )
+}

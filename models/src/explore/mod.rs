@@ -1,0 +1,240 @@
+//! The exact explorer: breadth first, whole states, so a counterexample is provably a shortest one.
+//!
+//! It also computes what no search of states can see on the way: from every state that can be reached, a state at rest
+//! can be reached. (A search for "eventually" misses violations on cycles; this is reachability on the whole graph.)
+
+mod encode;
+mod store;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use wsman_authz_core::RuleSet;
+
+use crate::model::{Action, Model, Tape, World};
+use encode::Stream;
+use store::{Origin, Seen, Store};
+
+/// How far to go, and whom to tell.
+#[derive(Debug, Default)]
+pub struct Watch {
+    /// States found so far, by all explorations that share this watch.
+    pub unique: AtomicU64,
+    /// States generated so far.
+    pub generated: AtomicU64,
+    /// The depth of the exploration that reported last.
+    pub depth: AtomicU64,
+    /// Set from outside to end early; what ended so is not exhausted.
+    pub stop: AtomicBool,
+}
+
+/// What one exploration found.
+#[derive(Clone, Debug)]
+pub struct Exploration {
+    /// Different states.
+    pub unique: u64,
+    /// States generated, the first included.
+    pub generated: u64,
+    /// Steps to the state farthest from the first.
+    pub depth: u32,
+    /// Whether every state within the bounds was seen.
+    pub exhausted: bool,
+    /// Witnesses met, as bits in the order of [`crate::model::Witness::ALL`].
+    pub witnesses: u32,
+    /// Rules of the contract whose premise was reached.
+    pub reached: RuleSet,
+    /// How it ends badly, if it does.
+    pub counterexample: Option<Counterexample>,
+    /// How long it took.
+    pub time: Duration,
+}
+
+/// A shortest way into trouble.
+#[derive(Clone, Debug)]
+pub struct Counterexample {
+    /// What the environment does, step by step.
+    pub actions: Vec<Action>,
+    /// What is wrong at the end.
+    pub trouble: Trouble,
+}
+
+/// What can be wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// These rules are broken.
+    Broken(RuleSet),
+    /// No state at rest can be reached any more: something is lost or waits for ever.
+    NoRest,
+    /// A machine panicked.
+    Panic(String),
+}
+
+/// Explores a model to the end. `most_states` bounds the memory; what is cut off there is not exhausted.
+#[must_use]
+pub fn explore(model: &Model, most_states: usize, watch: &Watch) -> Exploration {
+    Search::new(model).run(most_states, watch)
+}
+
+/// Replays actions and returns the state at their end.
+#[must_use]
+pub fn replay(model: &Model, actions: &[Action], tape: &mut Tape) -> World {
+    actions.iter().fold(model.initial(), |world, action| model.next(&world, *action, tape))
+}
+
+struct Search<'a> {
+    model: &'a Model,
+    started: Instant,
+    store: Store,
+    stream: Stream,
+    /// From state to state, for the way back to rest.
+    edges: Vec<(u32, u32)>,
+    rests: Vec<u32>,
+    tape: Tape,
+    generated: u64,
+    trouble: Option<(u32, Option<Action>, Trouble)>,
+}
+
+impl<'a> Search<'a> {
+    fn new(model: &'a Model) -> Self {
+        Self {
+            model,
+            started: Instant::now(),
+            store: Store::default(),
+            stream: Stream::default(),
+            edges: Vec::new(),
+            rests: Vec::new(),
+            tape: Tape::default(),
+            generated: 0,
+            trouble: None,
+        }
+    }
+
+    fn run(mut self, most_states: usize, watch: &Watch) -> Exploration {
+        let initial = self.model.initial();
+        let mut level = Vec::new();
+        self.arrive(initial, None, &mut level);
+        let (mut depth, mut exhausted) = (0, true);
+        let (mut told_unique, mut told_generated) = (0, 0);
+        while !level.is_empty() && self.trouble.is_none() && exhausted {
+            let mut next = Vec::new();
+            for (number, world) in level.drain(..) {
+                self.expand(number, &world, &mut next);
+                if self.trouble.is_some() {
+                    break;
+                }
+            }
+            depth += u32::from(!next.is_empty());
+            let unique = self.store.len() as u64;
+            watch.unique.fetch_add(unique - told_unique, Ordering::Relaxed);
+            watch.generated.fetch_add(self.generated - told_generated, Ordering::Relaxed);
+            watch.depth.store(depth.into(), Ordering::Relaxed);
+            (told_unique, told_generated) = (unique, self.generated);
+            exhausted = next.is_empty() || self.store.len() <= most_states && !watch.stop.load(Ordering::Relaxed);
+            level = next;
+        }
+        if self.trouble.is_none() && exhausted {
+            self.check_rest();
+        }
+        self.finish(depth, exhausted)
+    }
+
+    fn expand(&mut self, number: u32, world: &World, next: &mut Vec<(u32, World)>) {
+        let mut actions = Vec::new();
+        self.model.actions(world, &mut actions);
+        for (index, action) in (0..).zip(actions) {
+            let step = catch_unwind(AssertUnwindSafe(|| self.model.next(world, action, &mut self.tape)));
+            match step {
+                Ok(successor) => self.arrive(successor, Some(Origin { parent: number, action: index }), next),
+                Err(panic) => {
+                    let text = panic.downcast_ref::<String>().cloned();
+                    let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+                    self.trouble = Some((number, Some(action), Trouble::Panic(text.unwrap_or_default())));
+                }
+            }
+            if self.trouble.is_some() {
+                return;
+            }
+        }
+    }
+
+    fn arrive(&mut self, world: World, origin: Option<Origin>, level: &mut Vec<(u32, World)>) {
+        self.generated += 1;
+        let seen = self.store.add(self.stream.of(&world), origin.unwrap_or(Origin { parent: 0, action: 0 }));
+        let number = match seen {
+            Seen::Known(number) => number,
+            Seen::New(number) => {
+                if !world.broken.is_empty() {
+                    self.trouble = Some((number, None, Trouble::Broken(world.broken)));
+                }
+                if world.at_rest() {
+                    self.rests.push(number);
+                }
+                level.push((number, world));
+                number
+            }
+        };
+        if let Some(origin) = origin {
+            self.edges.push((origin.parent, number));
+        }
+    }
+
+    /// Walks back from the states at rest; a state that is not met can never come to rest.
+    fn check_rest(&mut self) {
+        let states = self.store.len();
+        let mut starts = vec![0_usize; states + 1];
+        for (_, to) in &self.edges {
+            starts[*to as usize + 1] += 1;
+        }
+        for state in 0..states {
+            starts[state + 1] += starts[state];
+        }
+        let mut before = vec![0_u32; self.edges.len()];
+        let mut fill = starts.clone();
+        for (from, to) in &self.edges {
+            before[fill[*to as usize]] = *from;
+            fill[*to as usize] += 1;
+        }
+        let mut met = vec![false; states];
+        let mut stack = std::mem::take(&mut self.rests);
+        for state in &stack {
+            met[*state as usize] = true;
+        }
+        while let Some(state) = stack.pop() {
+            for from in &before[starts[state as usize]..starts[state as usize + 1]] {
+                if !std::mem::replace(&mut met[*from as usize], true) {
+                    stack.push(*from);
+                }
+            }
+        }
+        if let Some(stuck) = met.iter().position(|met| !met) {
+            self.trouble = Some((stuck as u32, None, Trouble::NoRest));
+        }
+    }
+
+    fn finish(self, depth: u32, exhausted: bool) -> Exploration {
+        let counterexample = self.trouble.map(|(number, last, trouble)| {
+            let mut world = self.model.initial();
+            let mut actions = Vec::new();
+            for index in self.store.path(number) {
+                let mut choices = Vec::new();
+                self.model.actions(&world, &mut choices);
+                let action = choices[usize::from(index)];
+                world = self.model.next(&world, action, &mut Tape::default());
+                actions.push(action);
+            }
+            actions.extend(last);
+            Counterexample { actions, trouble }
+        });
+        Exploration {
+            unique: self.store.len() as u64,
+            generated: self.generated,
+            depth,
+            exhausted: exhausted && counterexample.is_none(),
+            witnesses: self.tape.witnesses,
+            reached: self.tape.reached,
+            counterexample,
+            time: self.started.elapsed(),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Models of the machines, the reference host and what the command line does.
+
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("handles pack a slot and a generation into 64 bits");
+
+pub mod cover;
+pub mod explore;
+pub mod model;

@@ -1,0 +1,53 @@
+//! Probes: in every state, misuse is tried on a copy of the engine. It must be reported and change nothing.
+
+use wsman_authz_core::call::RequestKind;
+use wsman_authz_core::engine::{Effect, Engine, Input};
+use wsman_authz_core::{Context, PayloadId, Rule, Sender};
+
+use super::world::{Model, World};
+use super::User;
+
+impl Model {
+    /// Tries every misuse that the scenario probes for, and notes the rules that broke.
+    pub(super) fn probe(&self, world: &mut World) {
+        if !self.scenario.probes || !world.broken.is_empty() {
+            return;
+        }
+        if changes(world, None) {
+            world.broken.insert(Rule::CL15);
+        }
+        let forged = Context::new(22);
+        if [forged, world.ghost.stale()].into_iter().flatten().any(|value| changes(world, Some(value))) {
+            world.broken.insert(Rule::CL16);
+        }
+        for application in self.applications() {
+            for user in (0..self.scenario.users).map(User) {
+                if world.runs(application) && !world.ghost.has_grant(application, user) && asks_policy(world, application, user) {
+                    // The policy would be asked under a grant that was taken back, or under none at all.
+                    let revoked = !world.ghost.leases_of(application, user).is_empty();
+                    world.broken.insert(if revoked { Rule::CL23 } else { Rule::CL70 });
+                }
+            }
+        }
+    }
+}
+
+/// Whether releasing a value that is no live lease is taken, or changes anything.
+fn changes(world: &World, context: Option<Context>) -> bool {
+    let mut engine: Engine<User, PayloadId> = world.engine.clone();
+    let result = engine.step(engine.now(), Input::Release { context });
+    result.is_ok() || engine != world.engine
+}
+
+/// Whether an operation of a user without a grant gets as far as the policy.
+fn asks_policy(world: &World, application: wsman_authz_core::ApplicationId, user: User) -> bool {
+    let Some(sender) = Sender::new(u64::MAX) else { return false };
+    let mut engine = world.engine.clone();
+    let effects = engine.step(engine.now(), Input::AuthorizeOperation { application, sender, user });
+    let effects = effects.map(|effects| effects.as_slice().to_vec()).unwrap_or_default();
+    let denied = |effect: &Effect<PayloadId>| {
+        matches!(effect, Effect::Complete { completion, .. }
+            if completion.kind == RequestKind::Operation && !completion.is_success())
+    };
+    !effects.iter().any(denied)
+}

@@ -1,0 +1,55 @@
+//! Runs explorations on several threads.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use wsman_authz_core::fault::Fault;
+
+use super::plan::Job;
+use crate::explore::{Exploration, Watch, explore};
+use crate::model::Model;
+
+/// The bound on the states of one exploration: what it costs is memory, about 300 bytes each. No scenario of ours
+/// comes near; sizes from the command line may, and are then reported as not exhausted.
+pub const MOST_STATES: usize = 12_000_000;
+
+/// One exploration with its result.
+#[derive(Debug)]
+pub struct Done {
+    /// What was explored.
+    pub model: Model,
+    /// What was found.
+    pub exploration: Exploration,
+}
+
+/// Explores every job. `tell` is called on the calling thread as results come in, with the number of jobs left; if it
+/// returns `false` the rest is left out.
+pub fn run(jobs: &[Job], fault: Option<Fault>, threads: usize, watch: &Watch, mut tell: impl FnMut(&Done, usize) -> bool) -> Vec<Done> {
+    let next = AtomicUsize::new(0);
+    let (send, receive) = mpsc::channel();
+    let mut results = Vec::with_capacity(jobs.len());
+    thread::scope(|scope| {
+        for _ in 0..threads.clamp(1, jobs.len().max(1)) {
+            let (send, next) = (send.clone(), &next);
+            scope.spawn(move || {
+                while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let model = Model { scenario: job.scenario.clone(), dialect: job.dialect, fault };
+                    let exploration = explore(&model, MOST_STATES, watch);
+                    if send.send(Done { model, exploration }).is_err() || watch.stop.load(Ordering::Relaxed) {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(send);
+        for done in receive {
+            let left = jobs.len() - results.len() - 1;
+            if !tell(&done, left) {
+                watch.stop.store(true, Ordering::Relaxed);
+            }
+            results.push(done);
+        }
+    });
+    results
+}
