@@ -1,0 +1,221 @@
+//! What is known of one user of one application: its record, and what keeps the user in mind.
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::vec::Vec;
+use core::fmt::Debug;
+
+use super::Contract;
+use super::lease::{Due, Lease, Standing};
+use super::sight::Sight;
+use crate::dialect::Expiry;
+use crate::id::{ApplicationId, Context, OperationId};
+use crate::rule::Rule;
+use crate::time::Timestamp;
+
+/// How a record ended, where that matters to the next question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Ending {
+    /// Its re-authorization failed (CL-23).
+    Failed,
+    /// It expired (CL-34).
+    Expired,
+}
+
+/// A live user record.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Record<M> {
+    /// The completion that began or renewed it.
+    pub(super) mark: M,
+    /// Before it, the record does not expire (CL-32); unknown if the idle time-out is.
+    pub(super) deadline: Option<Timestamp>,
+    /// A completion that stands behind it was accepted.
+    pub(super) settled: bool,
+    /// First completions behind it that have not returned.
+    pub(super) unsettled: u32,
+}
+
+/// One user of one application, for as long as anything of it is live.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Account<M> {
+    pub(super) record: Option<Record<M>>,
+    /// The leases with [`Standing::Record`]: none, one, or several until the losers of a race are released.
+    pub(super) leases: Vec<Context>,
+    /// Re-authorizations in flight (CL-20).
+    pub(super) renewals: u32,
+    /// Requests in flight (CL-33).
+    pub(super) requests: u32,
+    /// Open operations (CL-33).
+    pub(super) open: BTreeSet<OperationId>,
+    /// Live leases, whatever they stand for.
+    pub(super) held: u32,
+    /// How the last record ended, until the next begins.
+    pub(super) ended: Option<(Ending, M)>,
+}
+
+impl<M> Account<M> {
+    const fn new(ended: Option<(Ending, M)>) -> Self {
+        let open = BTreeSet::new();
+        Self { record: None, leases: Vec::new(), renewals: 0, requests: 0, open, held: 0, ended }
+    }
+
+    /// Nothing of the user goes on.
+    fn at_rest(&self) -> bool {
+        self.requests == 0 && self.open.is_empty()
+    }
+
+    fn is_over(&self) -> bool {
+        self.record.is_none() && self.held == 0 && self.at_rest()
+    }
+}
+
+impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
+    /// The account of a user, opened if there is none.
+    pub(super) fn account(&mut self, application: ApplicationId, user: &K) -> &mut Account<M> {
+        let past = &self.past;
+        let opened = |key: &_| Account::new(past.get(key).copied().flatten());
+        self.accounts.entry((application, user.clone())).or_insert_with_key(opened)
+    }
+
+    /// Closes the account of a user of whom nothing is live.
+    pub(super) fn retire(&mut self, application: ApplicationId, user: &K) {
+        let key = (application, user.clone());
+        let Some(account) = self.accounts.get(&key) else { return };
+        if !account.is_over() {
+            return;
+        }
+        let ended = account.ended;
+        self.accounts.remove(&key);
+        if ended.is_some() || self.past.get(&key).is_some() {
+            self.past.remember(key, ended);
+        }
+    }
+
+    /// Moves the idle deadline of the user's record, if there is one (CL-32).
+    pub(super) fn touch(&mut self, application: ApplicationId, user: &K, at: Timestamp) {
+        let idle = self.applications.get(&application).and_then(|application| application.idle);
+        if let Some(record) = &mut self.account(application, user).record {
+            record.deadline = idle.map(|idle| at.after(idle));
+        }
+    }
+
+    /// Under `pinned` the end of the last thing that went on moves the deadline too (CL-33).
+    pub(super) fn unpin(&mut self, application: ApplicationId, user: &K, at: Timestamp) {
+        if self.dialect.expiry == Expiry::Pinned && self.account(application, user).at_rest() {
+            self.touch(application, user, at);
+        }
+        self.retire(application, user);
+    }
+
+    /// A lease begins.
+    pub(super) fn begin_lease(&mut self, context: Context, lease: Lease<K, M>, sight: &mut Sight<M>) {
+        sight.reach(Rule::CL10);
+        let account = self.account(lease.application, &lease.user);
+        account.held += 1;
+        if lease.standing == Standing::Record {
+            account.leases.push(context);
+        }
+        self.payloads.linked(lease.payload, lease.application);
+        self.leases.insert(context, lease); // CL-10
+    }
+
+    /// Puts right what a lease leaves that was taken from the ledger. Its account stays open.
+    pub(super) fn end_lease(&mut self, context: Context, lease: &Lease<K, M>) {
+        self.payloads.unlinked(lease.payload);
+        let account = self.account(lease.application, &lease.user);
+        account.held = account.held.saturating_sub(1);
+        if lease.standing == Standing::Record
+            && let Some(place) = account.leases.iter().position(|other| *other == context)
+        {
+            account.leases.remove(place);
+        }
+        if let Standing::Operation(operation) = lease.standing
+            && let Some(operation) = self.operations.get_mut(&operation)
+        {
+            operation.lease = None;
+        }
+    }
+
+    /// The release of a lease that was taken from the ledger becomes due. Where equal values are one lease, it is due
+    /// with the last of them. Returns whether it was merged into another.
+    pub(super) fn becomes_due(&mut self, context: Context, mut lease: Lease<K, M>, due: Due) -> bool {
+        lease.standing = Standing::Due(due);
+        let alike = |other: &Lease<K, M>| other.application == lease.application;
+        let merged = self.per_value() && self.leases.of(context).iter().any(alike);
+        if merged {
+            self.end_lease(context, &lease);
+        } else {
+            self.leases.insert(context, lease);
+        }
+        merged
+    }
+
+    /// The leases of the record become due, all but the newest if that is `spared`. Returns whether one with the value
+    /// of the newest was merged into it.
+    pub(super) fn leases_due(
+        &mut self,
+        application: ApplicationId,
+        user: &K,
+        due: Due,
+        spared: Option<Context>,
+    ) -> bool {
+        let account = self.account(application, user);
+        let count = account.leases.len().saturating_sub(usize::from(spared.is_some()));
+        let old: Vec<Context> = account.leases.drain(..count).collect();
+        let mut merged = false;
+        for context in old {
+            // The first is the oldest: those of one user differ in nothing but the mark, or are alike.
+            let of_user = |lease: &Lease<K, M>| lease.application == application && lease.user == *user;
+            let oldest = self.leases.of(context).iter().filter(|lease| lease.standing == Standing::Record);
+            let oldest = oldest.filter(|lease| of_user(lease)).map(|lease| lease.mark).min();
+            let wanted = |lease: &Lease<K, M>| of_user(lease) && Some(lease.mark) == oldest;
+            if let Some(lease) = self.leases.take_standing(context, Standing::Record, wanted) {
+                merged |= self.becomes_due(context, lease, due) && Some(context) == spared;
+            }
+        }
+        merged
+    }
+
+    /// The record ends because its re-authorization failed, was refused or timed out.
+    pub(super) fn renewal_failed(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) {
+        sight.reach(Rule::CL23);
+        let account = self.account(application, user);
+        if account.record.take().is_some() {
+            account.ended = Some((Ending::Failed, sight.mark));
+        }
+        if account.renewals == 0 {
+            self.leases_due(application, user, Due::Renewed, None); // CL-21
+        }
+    }
+
+    /// A record expired.
+    pub(super) fn record_expired(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) {
+        let pinned = self.dialect.expiry == Expiry::Pinned;
+        let account = self.account(application, user);
+        let Some(record) = account.record.take() else { return self.retire(application, user) };
+        account.ended = Some((Ending::Expired, sight.mark));
+        sight.reach(Rule::CL34);
+        if let Some(deadline) = record.deadline {
+            sight.reach(Rule::CL32);
+            if sight.at < deadline {
+                let (at, deadline) = (sight.at.0, deadline.0);
+                let why = format!("the record of {user:?} expired at {at} ms, before its deadline at {deadline} ms");
+                sight.breaks(Rule::CL32, &[record.mark], why);
+            }
+        }
+        if pinned {
+            sight.reach(Rule::CL33);
+            if !account.at_rest() {
+                let (requests, open) = (account.requests, account.open.len());
+                let why = format!(
+                    "the record of {user:?} expired with {requests} requests in flight and {open} operations open"
+                );
+                sight.breaks(Rule::CL33, &[record.mark], why);
+            }
+        }
+        if account.renewals == 0 {
+            self.leases_due(application, user, Due::Expired, None); // CL-34
+        } // Otherwise the release is not due: CL-20
+        self.retire(application, user);
+    }
+}

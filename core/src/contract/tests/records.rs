@@ -1,0 +1,146 @@
+//! User records and time: CL-30 to CL-35.
+
+use super::{IDLE, Rule, Story, Vantage, Verdict, seen, story};
+
+/// User 7 has a record with lease 0xA since moment 0.
+fn known(dialect: &str) -> Story {
+    story(dialect).first(1, 7).yes(1, 0xA)
+}
+
+#[test]
+fn cl_30_a_first_request_while_a_record_lives() {
+    known("").first(2, 7).breaks(&[Rule::CL30]);
+    known("authorize_user=parallel").first(2, 7).breaks(&[Rule::CL30]);
+    known("").again(2, 7).yes(2, 0xB).releases(0xA).releases(0xB).stops().keeps(Rule::CL30);
+}
+
+#[test]
+fn cl_30_a_re_authorization_without_a_record() {
+    story("").again(1, 7).breaks(&[Rule::CL30]);
+    known("").at(IDLE).expires(7).releases(0xA).again(2, 7).breaks(&[Rule::CL30]);
+    known("").releases(0xA).again(2, 7).breaks(&[Rule::CL30]);
+    known("").releases(0xA).first(2, 7).no(2).stops().keeps(Rule::CL30);
+}
+
+#[test]
+fn cl_30_first_requests_race() {
+    let race = || story("authorize_user=parallel").first(1, 7).first(2, 7).yes(1, 0xA).yes(2, 0xB);
+    race().releases(0xB).operation(3, 7, 1).no(3).releases(0xA).stops().keeps(Rule::CL30);
+    race().releases(0xA).operation(3, 7, 1).no(3).releases(0xB).stops().keeps(Rule::CL30);
+    race().releases(0xA).stops().breaks(&[Rule::CL11]); // the loser's
+    race().releases(0xA).releases(0xB).operation(3, 7, 1).breaks(&[Rule::CL31]);
+}
+
+#[test]
+fn cl_31_one_of_two_racing_first_requests_is_refused() {
+    let race = || story("authorize_user=parallel,refusal=refuses").first(1, 7).first(2, 7);
+    let refused = || race().saying_yes(1, 0).on(2).saying_yes(2, 0);
+    refused().on(1).returns(1, 87).operation(3, 7, 1).no(3).on(2).returns(2, 0).stops().keeps(Rule::CL31);
+    refused().on(2).returns(2, 87).on(1).returns(1, 87).operation(3, 7, 1).breaks(&[Rule::CL31]);
+    refused().on(1).returns(1, 0).on(2).returns(2, 87).operation(3, 7, 1).no(3).stops().keeps(Rule::CL31);
+}
+
+#[test]
+fn cl_31_questions_without_a_record() {
+    story("").operation(1, 7, 1).breaks(&[Rule::CL31]);
+    story("").quota(1, 7).breaks(&[Rule::CL31]);
+    story("").first(1, 7).operation(2, 7, 1).breaks(&[Rule::CL31]);
+    story("").first(1, 7).no(1).operation(2, 7, 1).breaks(&[Rule::CL31]);
+    known("").operation(2, 8, 1).breaks(&[Rule::CL31]);
+    known("").quota(2, 7).yes(2, 0).operation(3, 7, 1).no(3).releases(0xA).stops().keeps(Rule::CL31);
+}
+
+#[test]
+fn cl_31_a_null_context_makes_a_record_too() {
+    story("").first(1, 7).yes(1, 0).operation(2, 7, 1).no(2).stops().keeps(Rule::CL31);
+}
+
+#[test]
+fn cl_31_a_refused_completion_makes_no_record() {
+    story("refusal=refuses").first(1, 7).refused(1, 0xA).operation(2, 7, 1).breaks(&[Rule::CL31]);
+}
+
+#[test]
+fn cl_32_expiry_before_the_deadline() {
+    known("").at(IDLE - 1).expires(7).releases(0xA).stops().breaks(&[Rule::CL32]);
+    known("").at(IDLE).expires(7).releases(0xA).stops().keeps(Rule::CL32);
+}
+
+#[test]
+fn cl_32_a_request_moves_the_deadline() {
+    for dialect in ["expiry=user-first", "expiry=operations-first", ""] {
+        let asked = || known(dialect).at(50).operation(2, 7, 1).no(2);
+        asked().at(IDLE + 49).expires(7).releases(0xA).stops().breaks(&[Rule::CL32]);
+        asked().at(IDLE + 50).expires(7).releases(0xA).stops().keeps(Rule::CL32);
+    }
+}
+
+#[test]
+fn cl_32_the_end_of_the_last_operation_moves_the_deadline_where_it_pins() {
+    let ended = |dialect| known(dialect).operation(2, 7, 1).yes(2, 0).at(50).ends(1);
+    ended("").at(IDLE + 49).expires(7).releases(0xA).stops().breaks(&[Rule::CL32]);
+    ended("").at(IDLE + 50).expires(7).releases(0xA).stops().keeps(Rule::CL32);
+    ended("expiry=user-first").at(IDLE).expires(7).releases(0xA).stops().keeps(Rule::CL32);
+}
+
+#[test]
+fn cl_32_an_answer_that_comes_too_late_moves_nothing() {
+    let late = known("overdue=times-out").operation(2, 7, 1).at(50).times_out(2).at(60).refused(2, 0xB);
+    late.at(IDLE + 50).expires(7).releases(0xA).stops().keeps(Rule::CL32);
+}
+
+#[test]
+fn cl_32_is_not_observable_without_the_time_out() {
+    let story = seen("", Vantage::Both);
+    assert!(!story.contract.observable(Rule::CL32));
+    assert!(story.starts(1).contract.observable(Rule::CL32));
+}
+
+#[test]
+fn cl_33_a_pinned_record_does_not_expire() {
+    let open = |dialect| known(dialect).operation(2, 7, 1).yes(2, 0xB).at(IDLE).expires(7);
+    open("").releases(0xA).ends(1).releases(0xB).stops().breaks(&[Rule::CL33]);
+    open("expiry=user-first").releases(0xA).ends(1).releases(0xB).stops().keeps(Rule::CL32);
+    open("expiry=operations-first").ends(1).releases(0xB).releases(0xA).stops().keeps(Rule::CL32);
+    known("").quota(2, 7).at(IDLE).expires(7).releases(0xA).no(2).stops().breaks(&[Rule::CL33]);
+    known("").quota(2, 7).no(2).at(IDLE).expires(7).releases(0xA).stops().keeps(Rule::CL33);
+}
+
+#[test]
+fn cl_34_an_expired_record_is_not_used() {
+    let expired = || known("").at(IDLE).expires(7).releases(0xA);
+    expired().operation(2, 7, 1).breaks(&[Rule::CL34]);
+    expired().quota(2, 7).breaks(&[Rule::CL34]);
+    expired().first(2, 7).no(2).stops().keeps(Rule::CL34);
+    expired().first(2, 7).operation(3, 7, 1).breaks(&[Rule::CL31]);
+}
+
+#[test]
+fn cl_34_the_lease_of_an_expired_record_is_released_once() {
+    known("").at(IDLE).expires(7).stops().breaks(&[Rule::CL34]);
+    known("").at(IDLE).expires(7).releases(0xA).releases(0xA).breaks(&[Rule::CL11]);
+}
+
+#[test]
+fn cl_34_without_memory_is_known_while_something_lives() {
+    known("").remembering(0).at(IDLE).expires(7).operation(2, 7, 1).breaks(&[Rule::CL34]);
+    known("").remembering(0).at(IDLE).expires(7).releases(0xA).operation(2, 7, 1).breaks(&[Rule::CL31]);
+}
+
+#[test]
+fn cl_35_time_that_runs_backwards_stands_still() {
+    known("").at(IDLE).quota(2, 8).at(1).expires(7).releases(0xA).breaks(&[Rule::CL31]); // quota of a stranger
+    let story = known("").at(IDLE).first(2, 8).no(2).at(1).expires(7).releases(0xA).stops();
+    story.keeps(Rule::CL32);
+    story.keeps(Rule::CL35);
+}
+
+#[test]
+fn what_only_the_host_knows_is_not_observable_from_the_plug_in() {
+    let story = seen("", Vantage::Plugin).starts(1).asks_user(1, 7, None).yes(1, 0xA).releases(0xA).stops();
+    let verdict = |rule| story.verdicts.verdict(rule, story.contract.observables());
+    for rule in [Rule::CL20, Rule::CL24, Rule::CL30, Rule::CL32, Rule::CL33, Rule::CL34, Rule::CL40, Rule::CL41] {
+        assert_eq!(verdict(rule), Verdict::NotObservable, "{rule}");
+    }
+    assert_eq!(verdict(Rule::CL11), Verdict::Kept);
+}

@@ -1,0 +1,96 @@
+//! The return of a completion: accepted, or undone.
+
+use alloc::format;
+use core::fmt::Debug;
+
+use super::Contract;
+use super::answer::{Answer, Began, Fit};
+use super::lease::{Due, Lease};
+use super::sight::Sight;
+use crate::id::{ApplicationId, Context, Sender};
+use crate::rule::Rule;
+
+impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
+    /// A completion function returns.
+    pub(super) fn complete_return(&mut self, sender: Option<Sender>, error: u32, sight: &mut Sight<M>) {
+        let Some(sender) = sender else { return };
+        let key = (sight.thread, sender);
+        let Some(answers) = self.answers.get_mut(&key) else { return };
+        let answer = answers.pop();
+        if answers.is_empty() {
+            self.answers.remove(&key);
+        }
+        let Some(Answer::Fit(fit)) = answer else { return };
+        if error == 0 {
+            self.settle(&fit);
+        } else {
+            self.undo(&fit, sight);
+        }
+    }
+
+    /// Leases of the application whose completions have not returned, with the mark of the report.
+    pub(super) fn unsettled_leases(&self, application: ApplicationId) -> impl Iterator<Item = (Context, M)> {
+        self.answers.values().flatten().filter_map(move |answer| match answer {
+            Answer::Fit(fit) if fit.application == application => Some((fit.context?, fit.mark)),
+            _ => None,
+        })
+    }
+
+    /// It was accepted.
+    fn settle(&mut self, fit: &Fit<K, M>) {
+        if fit.began == Began::Record
+            && let Some(account) = self.accounts.get_mut(&(fit.application, fit.user.clone()))
+            && let Some(record) = &mut account.record
+        {
+            record.unsettled = record.unsettled.saturating_sub(1);
+            record.settled = true;
+        }
+    }
+
+    /// It was refused: nothing was taken, and the request is over.
+    fn undo(&mut self, fit: &Fit<K, M>, sight: &mut Sight<M>) {
+        let (application, user) = (fit.application, &fit.user);
+        if let Some(context) = fit.context {
+            self.undo_lease(context, fit, sight);
+        }
+        match fit.began {
+            Began::Nothing => {}
+            Began::Record => {
+                let account = self.account(application, user);
+                if let Some(record) = &mut account.record {
+                    record.unsettled = record.unsettled.saturating_sub(1);
+                    if !record.settled && record.unsettled == 0 {
+                        account.record = None;
+                    }
+                }
+            }
+            Began::Renewal { .. } => self.renewal_failed(application, user, sight),
+            Began::Operation(number) => {
+                self.operations.remove(&number);
+                self.account(application, user).open.remove(&number);
+            }
+        }
+        self.retire(application, user);
+    }
+
+    fn undo_lease(&mut self, context: Context, fit: &Fit<K, M>, sight: &mut Sight<M>) {
+        let application = fit.application;
+        let of_fit = |lease: &Lease<K, M>| (lease.application, lease.mark) == (application, fit.mark);
+        let reported = |lease: &Lease<K, M>| of_fit(lease) && lease.user == fit.user;
+        let Some(place) = self.leases.of(context).iter().rposition(reported) else {
+            if !self.leases.of(context).iter().any(|lease| lease.application == application) {
+                let why = format!("{context} was released, although the completion that reported it was refused");
+                sight.breaks(Rule::CL11, &[fit.mark], why);
+            }
+            return;
+        };
+        let Some(lease) = self.leases.take_at(context, place) else { return };
+        self.end_lease(context, &lease);
+        if fit.began == (Began::Renewal { merged: true }) {
+            // The old lease had the same value and is still there.
+            self.account(application, &fit.user).held += 1;
+            self.payloads.linked(lease.payload, application);
+            self.becomes_due(context, lease, Due::Renewed);
+        }
+    }
+}
