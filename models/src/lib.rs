@@ -3,6 +3,9 @@
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("handles pack a slot and a generation into 64 bits");
 
+pub mod cli;
 pub mod cover;
+pub mod drive;
 pub mod explore;
 pub mod model;
+pub mod verify;

@@ -293,6 +293,11 @@ impl Ghost {
         }
     }
 
+    /// A completion of the application is on its way.
+    pub(super) fn is_completing(&self, application: ApplicationId) -> bool {
+        self.asked.values().any(|asked| asked.application == application && asked.completed && !asked.closed)
+    }
+
     /// A value that named a lease which is over, if there is one: the newest of them.
     pub(super) fn stale(&self) -> Option<Context> {
         self.named.iter().rev().find(|context| !self.leases.contains_key(context)).copied()

@@ -4,15 +4,18 @@ use wsman_authz_core::call::RequestKind;
 use wsman_authz_core::engine::{Effect, Engine, Input};
 use wsman_authz_core::{Context, PayloadId, Rule, Sender};
 
+use super::tape::Tape;
 use super::world::{Model, World};
 use super::User;
 
 impl Model {
     /// Tries every misuse that the scenario probes for, and notes the rules that broke.
-    pub(super) fn probe(&self, world: &mut World) {
+    pub(super) fn probe(&self, world: &mut World, tape: &mut Tape) {
         if !self.scenario.probes || !world.broken.is_empty() {
             return;
         }
+        tape.reach(Rule::CL15);
+        tape.reach(Rule::CL16);
         if changes(world, None) {
             world.broken.insert(Rule::CL15);
         }

@@ -1,7 +1,7 @@
 //! The transition: one action of the environment, and what follows from it in the shipped machines.
 
 use wsman_authz_core::call::{Call, Completion, RequestKind};
-use wsman_authz_core::engine::{self, Abandoned, Effect, Effects, Phase, RequestId};
+use wsman_authz_core::engine::{self, Abandoned, Answer, Effect, Effects, Payload, Phase, RequestId};
 use wsman_authz_core::host::{self, Outcome, Place};
 use wsman_authz_core::{ApplicationId, Context, OperationId, PayloadId, Rule, Sender, ThreadId, code};
 
@@ -37,7 +37,7 @@ impl Model {
             next.settle(refuse, tape);
         }
         next.flights.sort_unstable();
-        self.probe(&mut next);
+        self.probe(&mut next, tape);
         if next.host.now() < world.host.now() || next.engine.now() < world.engine.now() {
             next.broken.insert(Rule::CL35);
         }
@@ -65,6 +65,9 @@ impl Model {
             }
             Action::Answer { request, choice, .. } => {
                 let input = policy::answer(&mut world.ghost, request, choice);
+                if let Some(payload) = fresh_payload(&input) {
+                    world.observe(USUAL, &Call::PayloadCreated { payload }, tape);
+                }
                 world.engine_step(input, USUAL, tape);
             }
             Action::Respond { operation } => world.host_step(host::Input::Respond { operation }, tape),
@@ -208,7 +211,10 @@ impl World {
         if self.host.next_deadline().is_some_and(|deadline| deadline.0 <= self.now) {
             self.host_step(host::Input::Tick, tape);
         }
-        self.observe(completion_thread(request), &Call::Complete(completion.clone()), tape);
+        // The ledger knows what stands behind the context, so the contract can judge payloads too.
+        let behind = completion.context.and_then(|context| self.ghost.leases.get(&context)?.payload);
+        let seen = Call::Complete(Completion { payload: behind, ..completion.clone() });
+        self.observe(completion_thread(request), &seen, tape);
         let outcome = self.host_outcome(host::Input::Complete { completion, refuse });
         let error = outcome.error;
         self.decide(outcome, Some(request), tape);
@@ -287,7 +293,10 @@ impl World {
     fn engine_step(&mut self, input: engine::Input<User, PayloadId>, thread: ThreadId, tape: &mut Tape) {
         let blame = match &input {
             engine::Input::Completed { error, .. } if *error != 0 => Blame { kept: Rule::CL17, ..Blame::USUAL },
-            engine::Input::Abandon { why: Abandoned::Panicked, .. } => Blame { forgotten: Rule::CL61, ..Blame::USUAL },
+            engine::Input::Abandon { why: Abandoned::Panicked, .. } => {
+                tape.reach(Rule::CL61);
+                Blame { forgotten: Rule::CL61, ..Blame::USUAL }
+            }
             _ => Blame::USUAL,
         };
         let given_back = match &input {
@@ -324,10 +333,15 @@ impl World {
                         asked.shown = payload;
                         asked.reply_back = false;
                         let asked = asked.clone();
+                        tape.reach(Rule::CL71);
                         self.ghost.shown(&asked, &mut self.broken);
                     }
                 }
                 Effect::Complete { request, completion } => {
+                    tape.reach(Rule::CL70);
+                    if completion.context.is_some() {
+                        tape.reach(Rule::CL14);
+                    }
                     self.ghost.completes(request, &completion, &mut self.broken);
                     if completion.context.is_some_and(|context| context.value() >> 32 > 1) {
                         tape.witness(Witness::SlotReused);
@@ -339,11 +353,19 @@ impl World {
                     }
                 }
                 Effect::Drop(payload) => {
+                    tape.reach(Rule::CL12);
+                    tape.reach(Rule::CL13);
                     self.ghost.dropped(payload, &mut self.broken);
                     self.observe(thread, &Call::PayloadDropped { payload }, tape);
                 }
-                Effect::CloseToken(token) => self.ghost.token_closed(token, &mut self.broken),
+                Effect::CloseToken(token) => {
+                    tape.reach(Rule::CL74);
+                    self.ghost.token_closed(token, &mut self.broken);
+                }
                 Effect::Drained { application, .. } => {
+                    if self.ghost.is_completing(application) {
+                        self.broken.insert(Rule::CL54);
+                    }
                     self.observe(USUAL, &Call::ShutdownReturn { application, error: 0 }, tape);
                     self.host_step(host::Input::Stopped { application }, tape);
                 }
@@ -362,6 +384,7 @@ impl World {
         let Some(asked) = self.ghost.asked.get(&request) else { return };
         if error != code::ERROR_SUCCESS && asked.offered.is_some() {
             tape.witness(Witness::RefusedCompletionRolledBack);
+            tape.reach(Rule::CL17);
         }
         let Said::Yes { payload, .. } = asked.said else {
             if asked.reauthorization {
@@ -381,12 +404,23 @@ impl World {
             tape.witness(Witness::ReauthorizationSucceeds);
             if lease.is_some_and(|lease| lease.again) {
                 tape.witness(Witness::PayloadReportedAgain);
+                tape.reach(Rule::CL22);
             }
         }
         let of_user = |lease: &super::ghost::Lease| lease.is_user && lease.payload == payload;
         if asked.kind == RequestKind::Operation && payload.is_some() && self.ghost.leases.values().any(of_user) {
             tape.witness(Witness::SharedPayload);
         }
+    }
+}
+
+/// The payload that an answer brings.
+const fn fresh_payload(input: &engine::Input<User, PayloadId>) -> Option<PayloadId> {
+    let engine::Input::Answer { answer, .. } = input else { return None };
+    match answer {
+        Answer::AllowUser { payload: Payload::Fresh(fresh), .. }
+        | Answer::AllowOperation { payload: Payload::Fresh(fresh) } => Some(*fresh),
+        _ => None,
     }
 }
 

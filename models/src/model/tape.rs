@@ -3,7 +3,7 @@
 use std::fmt;
 
 use wsman_authz_core::contract::Violation;
-use wsman_authz_core::{Crossing, RuleSet};
+use wsman_authz_core::{Crossing, Rule, RuleSet};
 
 use super::world::World;
 use super::User;
@@ -89,6 +89,11 @@ impl Tape {
         Self { story: Some(Vec::new()), ..Self::default() }
     }
 
+    /// Notes that a rule of the ledger could have been broken.
+    pub const fn reach(&mut self, rule: Rule) {
+        self.reached.insert(rule);
+    }
+
     /// Notes a witness.
     pub const fn witness(&mut self, witness: Witness) {
         self.witnesses |= 1 << witness as u32;
@@ -110,6 +115,33 @@ impl Tape {
 }
 
 impl World {
+    /// Why the ledger says that a rule is broken, where the contract has no words for it.
+    #[must_use]
+    pub fn complaint(&self, rule: Rule) -> String {
+        let what = match rule {
+            Rule::CL10 => "the engine keeps a lease that nobody reported, or lost one that the host holds",
+            Rule::CL12 => "a payload was dropped while a lease or a request in flight stands on it",
+            Rule::CL13 => "a payload was dropped twice, or nothing holds it and it was not dropped",
+            Rule::CL14 => "a handle value was given out twice",
+            Rule::CL15 => "releasing NULL was not refused, or changed the engine",
+            Rule::CL16 => "releasing a value that is no live lease was not refused, or changed the engine",
+            Rule::CL17 => "the engine keeps the lease of a completion that the host refused",
+            Rule::CL22 => "the payload that was reported again was dropped with the old lease",
+            Rule::CL23 => "an operation gets to the policy under a grant that was taken back",
+            Rule::CL24 => "the lease of an open operation went with the user's",
+            Rule::CL35 => "a machine's time ran backwards",
+            Rule::CL50 => "the engine forgot a request, or answers one twice",
+            Rule::CL54 => "Shutdown returned while a completion was on its way",
+            Rule::CL55 => "the shutdown of one application took leases of another along",
+            Rule::CL61 => "a panic about one request took another along",
+            Rule::CL70 => "the host is told yes although the policy did not say so",
+            Rule::CL71 => "the policy is shown the payload of another user",
+            Rule::CL74 => "a token was closed twice, or never, or after it was handed over",
+            _ => "the ghost ledger disagrees",
+        };
+        what.to_owned()
+    }
+
     /// The live leases as the ledger knows them: `user0: 0x100000000→p1`.
     fn holds(&self) -> String {
         let lease = |(context, lease): (&wsman_authz_core::Context, &super::ghost::Lease)| {

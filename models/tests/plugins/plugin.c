@@ -147,10 +147,10 @@ void WSManPluginAuthzOperation(void *context, WSMAN_SENDER_DETAILS *sender, DWOR
 #ifndef HABIT_NO_QUOTA
 void WSManPluginAuthzQueryQuota(void *context, WSMAN_SENDER_DETAILS *sender, DWORD flags) {
     (void)context, (void)flags;
-    WSMAN_AUTHZ_QUOTA quota = {2, 2, 60, 10};
 #ifdef MISTAKE_NULL_QUOTA
     WSManPluginAuthzQueryQuotaComplete(sender, 0, NULL, 0, NULL);
 #else
+    WSMAN_AUTHZ_QUOTA quota = {2, 2, 60, 10};
     WSManPluginAuthzQueryQuotaComplete(sender, 0, &quota, 0, NULL);
 #endif
 }

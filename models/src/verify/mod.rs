@@ -1,0 +1,17 @@
+//! `verify`: explores the composition under many dialects and says what that shows of each rule.
+
+mod coverage;
+pub mod faults;
+pub mod pins;
+mod plan;
+mod report;
+mod run;
+mod story;
+mod text;
+
+pub use coverage::{NOT_IN_THE_MODEL, is_in_the_model};
+pub use plan::{Extent, Job, Partition, Sizes, jobs};
+pub use report::{Report, Verdict};
+pub use run::{Done, run};
+pub use story::{CounterexampleReport, tell};
+pub use text::render;
