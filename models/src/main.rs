@@ -1,2 +1,7 @@
-//! stub
-fn main() {}
+//! The program `wsman-authz`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wsman_authz_models::cli::main()
+}

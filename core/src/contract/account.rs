@@ -29,9 +29,9 @@ pub(super) struct Record<M> {
     pub(super) mark: M,
     /// Before it, the record does not expire (CL-32); unknown if the idle time-out is.
     pub(super) deadline: Option<Timestamp>,
-    /// A completion that stands behind it was accepted.
+    /// A completion that stands behind it was accepted. Until then the host may know better, and have none.
     pub(super) settled: bool,
-    /// First completions behind it that have not returned.
+    /// Completions behind it that have not returned.
     pub(super) unsettled: u32,
 }
 
@@ -121,7 +121,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
 
     /// Puts right what a lease leaves that was taken from the ledger. Its account stays open.
     pub(super) fn end_lease(&mut self, context: Context, lease: &Lease<K, M>) {
-        self.payloads.unlinked(lease.payload);
+        self.payloads.unlinked(lease.payload, lease.application);
         let account = self.account(lease.application, &lease.user);
         account.held = account.held.saturating_sub(1);
         if lease.standing == Standing::Record
@@ -186,13 +186,14 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if account.renewals == 0 {
             self.leases_due(application, user, Due::Renewed, None); // CL-21
         }
+        self.disown(application, user);
     }
 
     /// A record expired.
     pub(super) fn record_expired(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) {
         let pinned = self.dialect.expiry == Expiry::Pinned;
-        let account = self.account(application, user);
-        let Some(record) = account.record.take() else { return self.retire(application, user) };
+        let Some(account) = self.accounts.get_mut(&(application, user.clone())) else { return };
+        let Some(record) = account.record.take() else { return };
         account.ended = Some((Ending::Expired, sight.mark));
         sight.reach(Rule::CL34);
         if let Some(deadline) = record.deadline {
@@ -205,8 +206,10 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
         if pinned {
             sight.reach(Rule::CL33);
-            if !account.at_rest() {
-                let (requests, open) = (account.requests, account.open.len());
+            // An operation whose completion has not returned may yet be refused.
+            let accepted = |number| self.operations.get(number).is_some_and(|operation| operation.settled);
+            let (requests, open) = (account.requests, account.open.iter().filter(|number| accepted(number)).count());
+            if requests > 0 || open > 0 {
                 let why = format!(
                     "the record of {user:?} expired with {requests} requests in flight and {open} operations open"
                 );
@@ -216,6 +219,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if account.renewals == 0 {
             self.leases_due(application, user, Due::Expired, None); // CL-34
         } // Otherwise the release is not due: CL-20
+        self.disown(application, user);
         self.retire(application, user);
     }
 }

@@ -221,9 +221,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         sight: &Sight<M>,
     ) -> bool {
         let account = self.account(application, user);
-        let unsettled = account.record.as_ref().map_or(0, |record| record.unsettled);
-        account.record = Some(Record { mark: sight.mark, deadline: None, settled: true, unsettled });
+        account.record = Some(Record { mark: sight.mark, deadline: None, settled: false, unsettled: 1 });
         account.ended = None;
+        self.disown(application, user);
         self.touch(application, user, sight.at); // CL-32
         self.leases_due(application, user, Due::Renewed, context) // CL-21
     }

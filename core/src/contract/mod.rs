@@ -48,12 +48,12 @@ pub use verdicts::{Verdict, Verdicts};
 
 use crate::call::{Call, Crossing, RequestKind};
 use crate::dialect::{Dialect, ReleaseCounting};
-use crate::id::{ApplicationId, Context, OperationId, Sender, ThreadId};
+use crate::id::{ApplicationId, Context, OperationId, PayloadId, Sender, ThreadId};
 use crate::rule::{Rule, RuleSet};
 use crate::time::Clock;
 use account::{Account, Ending};
 use answer::Answer;
-use application::Application;
+use application::{Application, Phase};
 use lease::Leases;
 use operation::Operation;
 use payload::Payloads;
@@ -153,7 +153,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             Call::RecordExpired { application, user } => self.record_expired(*application, user, sight),
             Call::RequestTimedOut { sender } => self.request_timed_out(*sender, sight),
             Call::PayloadCreated { payload } => self.payloads.created(*payload),
-            Call::PayloadDropped { payload } => self.payloads.dropped(*payload, sight),
+            Call::PayloadDropped { payload } => self.payload_dropped(*payload, sight),
             Call::EntryReturn { .. } => {}
         }
         sight.take_findings()
@@ -199,6 +199,12 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     #[must_use]
     pub fn observables(&self) -> RuleSet {
         Rule::ALL.iter().copied().filter(|rule| self.observable(*rule)).collect()
+    }
+
+    fn payload_dropped(&mut self, payload: PayloadId, sight: &mut Sight<M>) {
+        let applications = &self.applications;
+        let phase = |application| applications.get(&application).map(|known| known.phase);
+        self.payloads.dropped(payload, |application| phase(application) == Some(Phase::Stopping), sight);
     }
 
     fn per_value(&self) -> bool {

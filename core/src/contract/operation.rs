@@ -26,6 +26,8 @@ pub(super) struct Operation<K, M> {
     pub(super) user: K,
     pub(super) stage: Stage,
     pub(super) lease: Option<Context>,
+    /// The completion that authorized it was accepted.
+    pub(super) settled: bool,
     /// The user's lease under which it began.
     pub(super) under: Option<Context>,
     /// That lease was released (CL-24).
@@ -36,7 +38,8 @@ pub(super) struct Operation<K, M> {
 
 impl<K, M> Operation<K, M> {
     pub(super) const fn asked(application: ApplicationId, user: K, mark: M) -> Self {
-        Self { application, user, stage: Stage::Asked, lease: None, under: None, orphan: false, mark }
+        let (stage, lease, under) = (Stage::Asked, None, None);
+        Self { application, user, stage, lease, settled: false, under, orphan: false, mark }
     }
 }
 
@@ -57,8 +60,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let account = self.account(application, user);
         account.open.insert(number);
         let (under, orphan) = (account.leases.first().copied(), account.record.is_none());
-        let begun = Operation { application, user: user.clone(), stage: Stage::Open, lease, under, orphan, mark };
-        self.operations.insert(number, begun);
+        let begun = Operation::asked(application, user.clone(), mark);
+        self.operations.insert(number, Operation { stage: Stage::Open, lease, under, orphan, ..begun });
         Standing::Operation(number)
     }
 

@@ -1,6 +1,6 @@
 //! Payloads, where the trace names them: which leases stand on each, and when it was dropped.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 
 use super::sight::Sight;
@@ -10,10 +10,8 @@ use crate::rule::Rule;
 /// A payload that was not dropped.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Payload {
-    /// Live leases that stand on it.
-    leases: u32,
-    /// Applications that reported it.
-    applications: BTreeSet<ApplicationId>,
+    /// Live leases that stand on it, by the application that reported it; one that did stays, with 0.
+    leases: BTreeMap<ApplicationId, u32>,
     /// It was reported again at a re-authorization (CL-22), and a lease stands on it.
     again: bool,
 }
@@ -42,16 +40,16 @@ impl Payloads {
     /// A lease on it begins.
     pub(super) fn linked(&mut self, payload: Option<PayloadId>, application: ApplicationId) {
         let Some(payload) = payload else { return };
-        let known = self.known.entry(payload).or_default();
-        known.leases += 1;
-        known.applications.insert(application);
+        *self.known.entry(payload).or_default().leases.entry(application).or_default() += 1;
     }
 
     /// A lease on it is over.
-    pub(super) fn unlinked(&mut self, payload: Option<PayloadId>) {
+    pub(super) fn unlinked(&mut self, payload: Option<PayloadId>, application: ApplicationId) {
         let Some(known) = payload.and_then(|payload| self.known.get_mut(&payload)) else { return };
-        known.leases = known.leases.saturating_sub(1);
-        known.again &= known.leases > 0;
+        if let Some(leases) = known.leases.get_mut(&application) {
+            *leases = leases.saturating_sub(1);
+        }
+        known.again &= known.leases.values().any(|leases| *leases > 0);
     }
 
     /// The user's old lease stands on it, and so will the new one.
@@ -61,7 +59,14 @@ impl Payloads {
         }
     }
 
-    pub(super) fn dropped<M: Copy>(&mut self, payload: PayloadId, sight: &mut Sight<M>) {
+    /// It was dropped. Leases of an application that is `stopping` do not keep it: nobody may be left behind to
+    /// release them.
+    pub(super) fn dropped<M: Copy>(
+        &mut self,
+        payload: PayloadId,
+        stopping: impl Fn(ApplicationId) -> bool,
+        sight: &mut Sight<M>,
+    ) {
         self.deaths = true;
         sight.reach(Rule::CL12);
         sight.reach(Rule::CL13);
@@ -72,10 +77,11 @@ impl Payloads {
             }
             return;
         };
-        if known.leases > 0 {
+        let kept = known.leases.iter().filter(|(application, _)| !stopping(**application));
+        let leases: u32 = kept.map(|(_, leases)| *leases).sum();
+        if leases > 0 {
             let rule = if known.again { Rule::CL22 } else { Rule::CL12 };
-            let why = format!("{payload} was dropped with {} leases live on it", known.leases);
-            sight.breaks(rule, &[], why);
+            sight.breaks(rule, &[], format!("{payload} was dropped with {leases} leases live on it"));
         }
     }
 
@@ -83,7 +89,7 @@ impl Payloads {
     pub(super) fn shut_down<M: Copy>(&mut self, application: ApplicationId, sight: &mut Sight<M>) {
         let told = self.births || self.deaths;
         self.known.retain(|payload, known| {
-            let was_last = known.applications.remove(&application) && known.applications.is_empty();
+            let was_last = known.leases.remove(&application).is_some() && known.leases.is_empty();
             if was_last && told {
                 let why = format!("Shutdown of {application} returned and {payload} was not dropped");
                 sight.breaks(Rule::CL13, &[], why);

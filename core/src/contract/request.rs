@@ -133,6 +133,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             None => {}
         }
         match (&account.record, reauthorization) {
+            (Some(record), Some(false) | None) if !record.settled => Renewal::No, // the host may have refused it
             (Some(_), Some(true)) => {
                 account.renewals += 1;
                 if !account.leases.is_empty() {

@@ -38,12 +38,21 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
 
     /// It was accepted.
     fn settle(&mut self, fit: &Fit<K, M>) {
-        if fit.began == Began::Record
-            && let Some(account) = self.accounts.get_mut(&(fit.application, fit.user.clone()))
-            && let Some(record) = &mut account.record
-        {
-            record.unsettled = record.unsettled.saturating_sub(1);
-            record.settled = true;
+        match fit.began {
+            Began::Nothing => {}
+            Began::Record | Began::Renewal { .. } => {
+                if let Some(account) = self.accounts.get_mut(&(fit.application, fit.user.clone()))
+                    && let Some(record) = &mut account.record
+                {
+                    record.unsettled = record.unsettled.saturating_sub(1);
+                    record.settled = true;
+                }
+            }
+            Began::Operation(number) => {
+                if let Some(operation) = self.operations.get_mut(&number) {
+                    operation.settled = true;
+                }
+            }
         }
     }
 
@@ -56,21 +65,42 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         match fit.began {
             Began::Nothing => {}
             Began::Record => {
-                let account = self.account(application, user);
-                if let Some(record) = &mut account.record {
-                    record.unsettled = record.unsettled.saturating_sub(1);
-                    if !record.settled && record.unsettled == 0 {
-                        account.record = None;
-                    }
+                if self.stands_alone(application, user) {
+                    self.account(application, user).record = None;
                 }
             }
-            Began::Renewal { .. } => self.renewal_failed(application, user, sight),
+            Began::Renewal { .. } => {
+                if self.stands_alone(application, user) {
+                    self.renewal_failed(application, user, sight);
+                }
+            }
             Began::Operation(number) => {
                 self.operations.remove(&number);
                 self.account(application, user).open.remove(&number);
             }
         }
         self.retire(application, user);
+    }
+
+    /// One of the completions behind the user's record is gone. Returns whether it was the last.
+    fn stands_alone(&mut self, application: ApplicationId, user: &K) -> bool {
+        let Some(record) = &mut self.account(application, user).record else { return false };
+        record.unsettled = record.unsettled.saturating_sub(1);
+        !record.settled && record.unsettled == 0
+    }
+
+    /// The record they stood behind is renewed or over: completions on their way back leave the next one alone.
+    pub(super) fn disown(&mut self, application: ApplicationId, user: &K) {
+        for answer in self.answers.values_mut().flatten() {
+            if let Answer::Fit(fit) = answer
+                && (fit.application, &fit.user) == (application, user)
+            {
+                fit.began = match fit.began {
+                    Began::Record | Began::Renewal { merged: false } => Began::Nothing,
+                    began => began,
+                };
+            }
+        }
     }
 
     fn undo_lease(&mut self, context: Context, fit: &Fit<K, M>, sight: &mut Sight<M>) {

@@ -51,11 +51,6 @@ impl Store {
         self.ends.len()
     }
 
-    /// Bytes in use, about.
-    pub(super) const fn memory(&self) -> usize {
-        self.bytes.capacity() + self.ends.len() * (8 + 8 + 5)
-    }
-
     /// The actions' indices from the first state to this one.
     pub(super) fn path(&self, mut number: u32) -> Vec<u16> {
         let mut path = Vec::new();

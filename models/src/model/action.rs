@@ -14,6 +14,7 @@ use super::world::{Model, World};
 use super::User;
 
 /// One thing that the environment does.
+#[allow(missing_docs, reason = "the fields are what the sentence says")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     /// The host starts an application; `fails` is what the policy's start says.

@@ -38,6 +38,9 @@ impl Model {
         }
         next.flights.sort_unstable();
         self.probe(&mut next, tape);
+        if world.set_back_unnoticed {
+            tape.reach(Rule::CL35);
+        }
         if next.host.now() < world.host.now() || next.engine.now() < world.engine.now() {
             next.broken.insert(Rule::CL35);
         }

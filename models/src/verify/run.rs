@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use wsman_authz_core::fault::Fault;
 
@@ -12,7 +13,7 @@ use crate::model::Model;
 
 /// The bound on the states of one exploration: what it costs is memory, about 300 bytes each. No scenario of ours
 /// comes near; sizes from the command line may, and are then reported as not exhausted.
-pub const MOST_STATES: usize = 12_000_000;
+pub(super) const MOST_STATES: usize = 12_000_000;
 
 /// One exploration with its result.
 #[derive(Debug)]
@@ -23,9 +24,15 @@ pub struct Done {
     pub exploration: Exploration,
 }
 
-/// Explores every job. `tell` is called on the calling thread as results come in, with the number of jobs left; if it
-/// returns `false` the rest is left out.
-pub fn run(jobs: &[Job], fault: Option<Fault>, threads: usize, watch: &Watch, mut tell: impl FnMut(&Done, usize) -> bool) -> Vec<Done> {
+/// Explores every job. `tell` is called on the calling thread with each result as it comes in and about five times a
+/// second in between, with the number of jobs left; if it returns `false` the rest is left out.
+pub fn run(
+    jobs: &[Job],
+    fault: Option<Fault>,
+    threads: usize,
+    watch: &Watch,
+    mut tell: impl FnMut(Option<&Done>, usize) -> bool,
+) -> Vec<Done> {
     let next = AtomicUsize::new(0);
     let (send, receive) = mpsc::channel();
     let mut results = Vec::with_capacity(jobs.len());
@@ -43,12 +50,20 @@ pub fn run(jobs: &[Job], fault: Option<Fault>, threads: usize, watch: &Watch, mu
             });
         }
         drop(send);
-        for done in receive {
-            let left = jobs.len() - results.len() - 1;
-            if !tell(&done, left) {
-                watch.stop.store(true, Ordering::Relaxed);
+        loop {
+            let left = jobs.len() - results.len();
+            match receive.recv_timeout(Duration::from_millis(200)) {
+                Ok(done) => {
+                    if !tell(Some(&done), left - 1) {
+                        watch.stop.store(true, Ordering::Relaxed);
+                    }
+                    results.push(done);
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => {
+                    tell(None, left);
+                }
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
             }
-            results.push(done);
         }
     });
     results

@@ -32,6 +32,13 @@ fn cl_13_leases_left_behind_do_not_keep_a_payload() {
 }
 
 #[test]
+fn cl_12_a_context_that_comes_during_shutdown_keeps_nothing() {
+    let late = || story("shutdown=abandoned").with_payload(1).first(1, 7).stopping().yes(1, 0xA);
+    late().drops(1).stopped().keeps(Rule::CL12);
+    late().stopped().breaks(&[Rule::CL13]);
+}
+
+#[test]
 fn cl_13_a_trace_without_drops_shows_nothing() {
     let linked = seen("", Vantage::Plugin).starts(1).with_payload(1).asks_user(1, 7, None).yes(1, 0xA).releases(0xA);
     let story = linked.stops();

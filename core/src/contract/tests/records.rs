@@ -144,3 +144,18 @@ fn what_only_the_host_knows_is_not_observable_from_the_plug_in() {
     }
     assert_eq!(verdict(Rule::CL11), Verdict::Kept);
 }
+
+#[test]
+fn cl_30_the_host_knows_first_that_it_refused() {
+    let refusing = || story("refusal=refuses").first(1, 7).saying_yes(1, 0xA);
+    refusing().first(2, 7).returns(1, 87).yes(2, 0xB).operation(3, 7, 1).no(3).releases(0xB).stops().keeps(Rule::CL30);
+    let renewing = || known("refusal=refuses").again(2, 7).saying_yes(2, 0xB).releases(0xA);
+    let asked = || renewing().on(2).first(3, 7).yes(3, 0xC).on(1).returns(2, 87);
+    asked().operation(4, 7, 1).no(4).releases(0xC).stops().keeps(Rule::CL30);
+}
+
+#[test]
+fn cl_33_the_host_knows_first_that_it_refused() {
+    let refusing = known("refusal=refuses").operation(2, 7, 1).saying_yes(2, 0xB).at(IDLE).expires(7);
+    refusing.returns(2, 87).releases(0xA).stops().keeps(Rule::CL33);
+}
