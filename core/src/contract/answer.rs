@@ -60,8 +60,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             let call = named(completion.kind);
             sight.breaks(Rule::CL52, &[], format!("{call} was completed from inside a release"));
         }
-        form::judge(completion, sight);
         let Some(sender) = completion.sender else {
+            form::judge(completion, sight);
             sight.breaks(Rule::CL51, &[], "a completion carries NULL for its sender details".into());
             return;
         };
@@ -76,6 +76,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     fn fitting(&mut self, sender: Sender, completion: &Completion, sight: &mut Sight<M>) -> Option<Request<K, M>> {
         let call = named(completion.kind);
         let Some(request) = self.requests.get(&sender) else {
+            form::judge(completion, sight);
             self.not_asked(sender, call, sight);
             return None;
         };
@@ -83,8 +84,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             let asked = named(request.kind);
             let why = format!("{sender} was asked by {asked} and answered as {call}");
             sight.breaks(Rule::CL51, &[request.mark], why);
-            return None;
+            return None; // what it says was meant for another function
         }
+        form::judge(completion, sight);
         if completion.flags != 0 {
             return None; // refused for a reason of the plug-in's: the request is still open
         }

@@ -122,7 +122,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     pub fn with_memory(mut self, remember: usize) -> Self {
         self.finished = Recent::new(remember);
         self.past = Recent::new(remember);
-        self.tickets = Recent::new(remember);
+        self.tickets = Recent::new(remember.max(1)); // the next release may be due to it
         self
     }
 

@@ -190,6 +190,7 @@ impl Stand {
         let thread = watch::thread();
         let heard = self.stage.lock().hear(thread, said, arrived);
         let mut later = Vec::new();
+        let nested = heard.taken.jobs.iter().any(|(place, _)| *place == Place::Inside);
         for (place, job) in heard.taken.jobs {
             match place {
                 Place::Inside => self.perform(job),
@@ -198,7 +199,7 @@ impl Stand {
             }
         }
         let mut stage = self.stage.lock();
-        stage.completion_returns(thread, heard.returning, heard.taken.error);
+        stage.completion_returns(thread, heard.returning, heard.taken.error, nested);
         later.into_iter().for_each(|job| stage.enqueue(job));
         drop(stage);
         self.wake();

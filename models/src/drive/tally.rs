@@ -26,6 +26,11 @@ impl Tally {
         self.verdicts.add(findings);
     }
 
+    /// A rule that the driver watches itself, not the judge, could have been broken and was not.
+    pub(super) fn watched(&mut self, rule: Rule) {
+        self.verdicts.add(Findings { reached: [rule].into_iter().collect(), ..Findings::default() });
+    }
+
     /// How many rules are broken.
     pub(super) fn broken(&self) -> usize {
         self.stories.len()

@@ -5,7 +5,7 @@ use std::fmt;
 use wsman_authz_core::call::{EndOfOperation, RequestKind};
 use wsman_authz_core::dialect::Refusal;
 use wsman_authz_core::engine::{Phase, RequestId};
-use wsman_authz_core::host::OperationPhase;
+use wsman_authz_core::host::{self, OperationPhase};
 use wsman_authz_core::{ApplicationId, OperationId, Timestamp};
 
 use super::flight::Flight;
@@ -139,6 +139,7 @@ impl Model {
         for application in self.applications() {
             let index = self.index(application, User(0));
             let running = world.runs(application);
+            let stopping = world.host.phase(application) == Some(host::Phase::Stopping);
             if world.starts[application.0 as usize - 1] < scenario.starts && world.host.phase(application).is_none() {
                 actions.push(Action::Start { application, fails: false });
                 if scenario.start_fails {
@@ -150,7 +151,8 @@ impl Model {
             }
             for user in (0..scenario.users).map(User) {
                 let used = world.requested[index + usize::from(user.0)];
-                if running && used < scenario.operations {
+                // Clients ask whenever they like; only crossings on their way leave time to ask a host that stops.
+                if (running || scenario.racing && stopping) && used < scenario.operations {
                     actions.push(Action::Request { application, user });
                 }
                 if world.reauthorizations < scenario.reauthorizations && world.host.can_reauthorize(application, &user) {

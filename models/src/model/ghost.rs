@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use wsman_authz_core::call::{Completion, Identity, RequestKind};
 use wsman_authz_core::code;
-use wsman_authz_core::engine::{Effect, Effects, Engine, RequestId};
+use wsman_authz_core::engine::{Effect, Effects, Engine, Phase, RequestId};
 use wsman_authz_core::{ApplicationId, Context, PayloadId, Rule, RuleSet, Token};
 
 use super::User;
@@ -264,16 +264,23 @@ impl Ghost {
     /// After every step of the engine: its tables and the ledger tell the same story. `blame` is the rule for a lease
     /// or a request that the engine lost or kept on its own.
     pub(super) fn agrees(&self, engine: &Engine<User, PayloadId>, blame: Blame, broken: &mut RuleSet) {
-        let kept: BTreeMap<Context, Option<PayloadId>> =
-            engine.leases().map(|lease| (lease.context, lease.payload.copied())).collect();
-        if kept.keys().any(|context| !self.leases.contains_key(context)) {
-            broken.insert(blame.kept);
+        let mut kept = 0;
+        for lease in engine.leases() {
+            if self.leases.contains_key(&lease.context) {
+                kept += 1;
+            } else {
+                broken.insert(blame.kept);
+            }
         }
-        if self.leases.keys().any(|context| !kept.contains_key(context)) {
+        if kept < self.leases.len() {
             broken.insert(blame.lost);
         }
-        let waiting: BTreeSet<RequestId> = engine.requests().map(|request| request.request).collect();
-        if self.asked.keys().any(|id| !waiting.contains(id)) {
+        let mut known = 0;
+        for request in engine.requests() {
+            let Some(asked) = self.asked.get(&request.request) else { continue };
+            known += usize::from(asked.completed || request.phase == Phase::Asked);
+        }
+        if known < self.asked.len() {
             broken.insert(blame.forgotten);
         }
         let held = |payload: &PayloadId| {

@@ -4,6 +4,7 @@
 //! environment ([`scenario`], [`action`]), the crossings on their way ([`flight`]), and the second opinion ([`ghost`]).
 
 pub mod action;
+mod checked;
 mod flight;
 mod ghost;
 mod policy;
@@ -14,6 +15,7 @@ mod tape;
 mod world;
 
 pub use action::Action;
+pub use checked::Checked;
 pub use flight::{Flight, Gate};
 pub use scenario::{Choice, SCENARIOS, Scenario};
 pub use tape::{Line, Tape, Witness};

@@ -247,9 +247,9 @@ pub const SCENARIOS: &[Scenario] = &[
         on_user: &[Fresh, Shared, Deny],
         on_operation: &[Shared],
         reauthorizations: 1,
-        waits: 2,
+        waits: 1,
         refusals: 1,
-        idle: 2,
+        idle: 1,
         stops: true,
         ..BASE
     },
@@ -263,7 +263,7 @@ pub const SCENARIOS: &[Scenario] = &[
         started: false,
         start_fails: true,
         stops: true,
-        generations: 2,
+        generations: 1,
         probes: true,
         ends: &[TimedOut],
         ..BASE

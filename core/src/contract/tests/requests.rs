@@ -50,6 +50,10 @@ fn cl_51_a_completion_of_another_kind() {
     asked().says(wrong()).returns(1, 87).no(1).stops().breaks(&[Rule::CL51]); // still open until it fits
     asked().says(wrong()).returns(1, 87).stops().breaks(&[Rule::CL50, Rule::CL51]);
     asked().no(1).stops().keeps(Rule::CL51);
+    // It names no identity, but then it was meant for an operation.
+    let operation = story("").first(1, 7).yes(1, 0).operation(2, 7, 1);
+    let wrong = Completion { error: 0, ..Completion::failure(RequestKind::User, sender(2), 5) };
+    operation.says(wrong).returns(2, 87).no(2).stops().breaks(&[Rule::CL51]);
 }
 
 #[test]

@@ -39,12 +39,22 @@ impl Stage {
             let nanoseconds = arrived.saturating_duration_since(tenant.entered).as_nanos();
             self.latency.saturating_record(nanoseconds as u64);
             self.senders.close(said.sender); // CL-62: from here on it is not the plug-in's to read.
+            self.tally.watched(Rule::CL62);
         }
         let completion = said.completion(sender, own_token);
         let (kind, refuse) = (completion.kind, self.may_refuse() && self.random.once_in(16));
+        self.expire_first(thread);
         self.cross(thread, Call::Complete(completion.clone()));
         let taken = self.take(thread, Input::Complete { completion, refuse });
         Heard { taken, returning: Some(Call::CompleteReturn { kind, sender, error: 0 }) }
+    }
+
+    /// What is due by now expires before the host hears of a completion, and crosses before it.
+    fn expire_first(&mut self, thread: ThreadId) {
+        if self.host.next_deadline().is_some_and(|deadline| deadline <= self.now) {
+            let due = self.take(thread, Input::Tick);
+            self.queue.extend(due.jobs.into_iter().map(|(_, job)| job));
+        }
     }
 
     fn may_refuse(&self) -> bool {
@@ -62,8 +72,17 @@ impl Stage {
         Heard { taken: Taken { error: ERROR_INVALID_PARAMETER, jobs: Vec::new() }, returning: None }
     }
 
-    /// The completion function returns.
-    pub(in super::super) fn completion_returns(&mut self, thread: ThreadId, returning: Option<Call<User>>, error: u32) {
+    /// The completion function returns; `nested` if the host called back in from inside it.
+    pub(in super::super) fn completion_returns(
+        &mut self,
+        thread: ThreadId,
+        returning: Option<Call<User>>,
+        error: u32,
+        nested: bool,
+    ) {
+        if nested {
+            self.tally.watched(Rule::CL60); // it came back: no lock was held
+        }
         if let Some(Call::CompleteReturn { kind, sender, .. }) = returning {
             self.cross(thread, Call::CompleteReturn { kind, sender, error });
         }

@@ -14,7 +14,7 @@ use wsman_authz_core::code::ERROR_SUCCESS;
 use wsman_authz_core::contract::{Contract, Findings, Vantage};
 use wsman_authz_core::dialect::Dialect;
 use wsman_authz_core::host::{Effect, Host, HostConfig, Input, Place};
-use wsman_authz_core::{ApplicationId, Call, Context, Crossing, RuleSet, ThreadId, Timestamp};
+use wsman_authz_core::{ApplicationId, Call, Context, Crossing, Rule, RuleSet, ThreadId, Timestamp};
 
 use super::clients::Clients;
 use super::library::PluginContext;
@@ -139,9 +139,11 @@ impl Stage {
         &self.dialect
     }
 
-    /// The rules that the judge can see at all.
+    /// The rules that the judge or the driver can see at all. The driver's clock never runs backwards, and a
+    /// plug-in has none that could be seen (CL-35).
     pub(super) fn observables(&self) -> RuleSet {
-        self.contract.observables()
+        let judged = self.contract.observables();
+        judged.iter().filter(|rule| *rule != Rule::CL35).chain([Rule::CL60, Rule::CL62]).collect()
     }
 
     /// Whether an application runs.
@@ -169,7 +171,8 @@ impl Stage {
 
     /// A step of the host, on behalf of `thread`. A misuse of the host changes nothing: the clients' choice was stale.
     pub(super) fn take(&mut self, thread: ThreadId, input: Input<User>) -> Taken {
-        let from_completion = matches!(input, Input::Complete { .. });
+        // What time alone brings about belongs to no thread either.
+        let from_completion = matches!(input, Input::Complete { .. } | Input::Tick);
         let Ok(outcome) = self.host.step(self.now, input) else { return Taken::default() };
         let mut taken = Taken { error: outcome.error, jobs: Vec::new() };
         let mut entered = false;
