@@ -1,6 +1,6 @@
 //! Seeded faults: one mistake each, that the models must find.
 //!
-//! A machine carries a [`Seeded`]. Without the feature `faults` it is empty, every question to it is the constant
+//! A machine carries one, or none. Without the feature `faults` it is empty, every question to it is the constant
 //! `false`, and the mistakes below are not in the binary.
 
 use core::fmt;

@@ -4,12 +4,11 @@ use alloc::borrow::Cow;
 
 use super::effect::{Effect, Effects};
 use super::input::{Abandoned, Answer, Payload, RequestId};
-use super::lease::{Lease, Owner};
 use super::misuse::Misuse;
 use super::redirect::is_redirect_url;
 use super::request::Phase;
 use super::{Engine, EngineConfig};
-use crate::call::{Completion, Identity, Quota, RequestKind};
+use crate::call::{Completion, Identity, RequestKind};
 use crate::code;
 use crate::fault::Fault;
 use crate::id::{Context, Sender, Token};
@@ -30,7 +29,7 @@ impl<P> Answer<P> {
 }
 
 /// The token that the plug-in owns until the host took it (CL-74).
-const fn own_token(identity: Identity) -> Option<Token> {
+pub(super) const fn own_token(identity: Identity) -> Option<Token> {
     match identity {
         Identity::Token(token) => Some(token),
         Identity::Client | Identity::Host => None,
@@ -107,114 +106,26 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
             }
             Answer::AllowOperation { payload } => self.allow_operation(id, payload, effects),
             Answer::Quota(quota) => self.answer_quota(id, quota, effects),
+            // CL-73: the code of a redirect is a redirect, whatever it came with.
+            Answer::Deny { error: code::ERROR_WSMAN_REDIRECT_REQUESTED, text } => {
+                self.redirect(id, text.unwrap_or_default(), effects);
+            }
             Answer::Deny { error, text } => {
                 // CL-70: a denial with the code of success is still a denial.
                 let error = if error == code::ERROR_SUCCESS { code::ERROR_ACCESS_DENIED } else { error };
                 self.deny(id, error, text, effects);
             }
-            Answer::Redirect { url } => {
-                let goes_out = is_redirect_url(&url) || self.seeded.has(Fault::RedirectUnchecked); // CL-73
-                if goes_out {
-                    self.deny(id, code::ERROR_WSMAN_REDIRECT_REQUESTED, Some(url), effects);
-                } else {
-                    self.deny(id, code::ERROR_REDIRECT_LOCATION_INVALID, None, effects);
-                }
-            }
+            Answer::Redirect { url } => self.redirect(id, url, effects),
         }
     }
 
-    fn allow_user(
-        &mut self,
-        id: RequestId,
-        payload: Payload<P>,
-        identity: Identity,
-        administrator: bool,
-        effects: &mut Effects<P>,
-    ) {
-        let Some(request) = self.requests.get(id.0) else { return };
-        let (sender, application, user) = (request.sender, request.application, request.user.clone());
-        let token = own_token(identity);
-        // Always a lease, also without a payload: its release is the only sign that the record ended.
-        match self.mint(id, payload, true, effects) {
-            Ok(lease) => {
-                if let Some(lease) = lease {
-                    self.grants.push(application, &user, lease);
-                }
-                if let Some(request) = self.requests.get_mut(id.0) {
-                    request.token = token; // CL-74: ours until the host accepts
-                }
-                let identity = Some(identity).filter(|_| !self.seeded.has(Fault::IdentityForgotten)); // CL-72
-                let success =
-                    Completion { context: lease, identity, administrator, ..success(RequestKind::User, sender) };
-                self.complete(id, success, effects);
-            }
-            Err(NoRoom) => {
-                effects.extend(token.map(Effect::CloseToken)); // CL-74
-                self.deny(id, code::ERROR_NOT_ENOUGH_MEMORY, None, effects);
-            }
+    fn redirect(&mut self, id: RequestId, url: Cow<'static, str>, effects: &mut Effects<P>) {
+        let goes_out = is_redirect_url(&url) || self.seeded.has(Fault::RedirectUnchecked); // CL-73
+        if goes_out {
+            self.deny(id, code::ERROR_WSMAN_REDIRECT_REQUESTED, Some(url), effects);
+        } else {
+            self.deny(id, code::ERROR_REDIRECT_LOCATION_INVALID, None, effects);
         }
-    }
-
-    fn allow_operation(&mut self, id: RequestId, payload: Payload<P>, effects: &mut Effects<P>) {
-        let Some(sender) = self.requests.get(id.0).map(|request| request.sender) else { return };
-        match self.mint(id, payload, false, effects) {
-            Ok(context) => {
-                let kind = if self.seeded.has(Fault::WrongKind) { RequestKind::User } else { RequestKind::Operation }; // CL-51
-                self.complete(id, Completion { context, ..success(kind, sender) }, effects);
-            }
-            Err(NoRoom) => self.deny(id, code::ERROR_NOT_ENOUGH_MEMORY, None, effects),
-        }
-    }
-
-    fn answer_quota(&mut self, id: RequestId, quota: Quota, effects: &mut Effects<P>) {
-        let Some(sender) = self.requests.get(id.0).map(|request| request.sender) else { return };
-        if quota.timeslot_s == 0 && !self.seeded.has(Fault::QuotaZeroTimeslot) {
-            return self.deny(id, code::ERROR_INTERNAL_ERROR, None, effects); // CL-80
-        }
-        let quota = Some(quota).filter(|_| !self.seeded.has(Fault::QuotaNullWithSuccess)); // CL-80
-        self.complete(id, Completion { quota, ..success(RequestKind::Quota, sender) }, effects);
-    }
-
-    /// Makes the lease that a success reports, counted before anybody can see it (CL-10, CL-12).
-    fn mint(
-        &mut self,
-        id: RequestId,
-        payload: Payload<P>,
-        for_user: bool,
-        effects: &mut Effects<P>,
-    ) -> Result<Option<Context>, NoRoom> {
-        let Some(request) = self.requests.get(id.0) else { return Ok(None) };
-        let owner = if for_user { Owner::User(request.user.clone()) } else { Owner::Operation(request.user.clone()) };
-        let (application, pin) = (request.application, request.pin);
-        let number = match payload {
-            Payload::None => None,
-            Payload::Shared => {
-                let uncounted =
-                    self.seeded.has(Fault::CountAfterPublish) || for_user && self.seeded.has(Fault::SamePayloadFreed);
-                if let Some(number) = pin.filter(|_| !uncounted) {
-                    self.payloads.lease(number); // CL-22
-                }
-                pin
-            }
-            Payload::Fresh(value) => match self.payloads.insert_leased(value) {
-                Ok(number) => Some(number),
-                Err(value) => {
-                    effects.push(Effect::Drop(value)); // CL-13
-                    return Err(NoRoom);
-                }
-            },
-        };
-        if number.is_none() && !for_user {
-            return Ok(None); // CL-15
-        }
-        let Some(context) = self.leases.mint(Lease { application, owner, payload: number }) else {
-            effects.extend(number.and_then(|number| self.payloads.unlease(number)).map(Effect::Drop)); // CL-13
-            return Err(NoRoom);
-        };
-        if let Some(request) = self.requests.get_mut(id.0) {
-            request.offered = Some(context);
-        }
-        Ok(Some(context))
     }
 
     /// Says no. A question about a user that ends so revokes what the user had (CL-23).
@@ -238,7 +149,7 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
         self.complete(id, failure, effects);
     }
 
-    fn complete(&mut self, id: RequestId, mut completion: Completion, effects: &mut Effects<P>) {
+    pub(super) fn complete(&mut self, id: RequestId, mut completion: Completion, effects: &mut Effects<P>) {
         if self.seeded.has(Fault::WrongSender) {
             let other = self.requests.iter().find(|(number, _)| *number != id.0).map(|(_, other)| other.sender);
             completion.sender = other.or(Sender::new(u64::MAX));
@@ -286,13 +197,6 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
             self.close(RequestId(number), effects);
         }
     }
-}
-
-/// There is no slot for another lease or payload.
-struct NoRoom;
-
-const fn success(kind: RequestKind, sender: Sender) -> Completion {
-    Completion::failure(kind, sender, code::ERROR_SUCCESS)
 }
 
 /// What a seeded fault says instead of no.

@@ -88,7 +88,7 @@ mod tests {
     const A: ApplicationId = ApplicationId(1);
 
     fn lease(value: u64) -> Context {
-        Context::new(value).unwrap()
+        Context::new(value).expect("not zero")
     }
 
     #[test]

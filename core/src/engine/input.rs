@@ -109,6 +109,7 @@ pub enum Answer<P> {
     /// The user's quota. A zero time slot becomes a failure (CL-80).
     Quota(Quota),
     /// No, for any kind of question. An error of 0 becomes `ERROR_ACCESS_DENIED` (CL-70).
+    /// With the code of a redirect it is one, to `text` (CL-73).
     Deny {
         /// The code for the host.
         error: u32,

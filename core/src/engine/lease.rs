@@ -45,13 +45,24 @@ pub(super) struct LeaseTable<K> {
     slots: Vec<Slot<K>>,
     /// Vacant slots; the lowest is taken first, as in [`crate::slab`].
     free: BTreeSet<u32>,
+    /// How many slots are neither live nor vacant. Follows from the slots: kept so that nobody must count.
+    retired: usize,
+    /// Where the table ends. Only tests set it lower.
+    pub(super) last_slot: u32,
     last_generation: u32,
     pub(super) seeded: Seeded,
 }
 
 impl<K> LeaseTable<K> {
     pub(super) const fn new(last_generation: u32) -> Self {
-        Self { slots: Vec::new(), free: BTreeSet::new(), last_generation, seeded: Seeded::NONE }
+        Self {
+            slots: Vec::new(),
+            free: BTreeSet::new(),
+            retired: 0,
+            last_slot: u32::MAX,
+            last_generation,
+            seeded: Seeded::NONE,
+        }
     }
 
     /// Makes a lease. `None` if there is no slot left, or only retired ones.
@@ -62,7 +73,7 @@ impl<K> LeaseTable<K> {
                 slot
             }
             None => {
-                let slot = u32::try_from(self.slots.len()).ok()?;
+                let slot = u32::try_from(self.slots.len()).ok().filter(|slot| *slot <= self.last_slot)?;
                 self.slots.push(Slot { generation: 1, lease: Some(lease) });
                 slot
             }
@@ -92,7 +103,9 @@ impl<K> LeaseTable<K> {
         } else if self.seeded.has(Fault::ExhaustedSlotReused) {
             slot.generation = 1;
             self.free.insert(index as u32);
-        } // CL-14: else retired, for good
+        } else {
+            self.retired += 1; // CL-14: for good
+        }
         Some(lease)
     }
 
@@ -104,9 +117,14 @@ impl<K> LeaseTable<K> {
         })
     }
 
+    /// How many leases are live.
+    pub(super) fn live(&self) -> usize {
+        self.slots.len() - self.free.len() - self.retired
+    }
+
     /// How many slots are out of generations.
-    pub(super) fn retired(&self) -> usize {
-        self.slots.len() - self.free.len() - self.iter().count()
+    pub(super) const fn retired(&self) -> usize {
+        self.retired
     }
 }
 
@@ -127,25 +145,36 @@ mod tests {
     #[test]
     fn cl_14_no_value_names_two_leases_and_an_exhausted_slot_is_retired() {
         let mut leases = LeaseTable::new(2);
-        let first = leases.mint(lease()).unwrap();
+        let first = leases.mint(lease()).expect("room");
         assert!(leases.remove(first).is_some());
-        let second = leases.mint(lease()).unwrap();
+        let second = leases.mint(lease()).expect("room");
         assert_ne!(first, second);
         assert!(leases.remove(second).is_some());
-        assert_eq!(leases.retired(), 1);
-        let third = leases.mint(lease()).unwrap();
+        assert_eq!((leases.live(), leases.retired()), (0, 1));
+        let third = leases.mint(lease()).expect("room");
         assert_eq!(split(third).0, 1, "slot 0 is retired for good");
+        assert_eq!((leases.live(), leases.retired()), (1, 1));
+    }
+
+    #[test]
+    fn cl_14_a_full_table_makes_no_lease_until_a_slot_is_vacant() {
+        let mut leases = LeaseTable { last_slot: 1, ..LeaseTable::new(u32::MAX) };
+        let (first, _) = (leases.mint(lease()).expect("room"), leases.mint(lease()).expect("room"));
+        assert_eq!((leases.mint(lease()), leases.live(), leases.iter().count()), (None, 2, 2));
+        assert!(leases.remove(first).is_some());
+        assert_eq!((leases.live(), leases.iter().count()), (1, 1));
+        assert!(leases.mint(lease()).is_some_and(|again| again != first));
     }
 
     #[test]
     fn cl_16_a_stale_or_forged_value_names_nothing() {
         let mut leases = LeaseTable::new(u32::MAX);
-        let first = leases.mint(lease()).unwrap();
+        let first = leases.mint(lease()).expect("room");
         assert!(leases.remove(first).is_some());
-        let second = leases.mint(lease()).unwrap();
+        let second = leases.mint(lease()).expect("room");
         let before = leases.clone();
         for forged in [first.value(), 22, u64::MAX, second.value() + 1] {
-            assert_eq!(leases.remove(Context::new(forged).unwrap()), None);
+            assert_eq!(leases.remove(Context::new(forged).expect("not zero")), None);
         }
         assert_eq!(leases, before);
         assert!(leases.get(second).is_some() && leases.get(first).is_none());

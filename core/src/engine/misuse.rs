@@ -47,7 +47,9 @@ impl fmt::Display for Misuse {
             Self::ReleasedUnknown(c) => write!(f, "CL-16: the host released {c}, which is no live lease; ignored"),
             Self::NoReplyDue(r) => write!(f, "CL-50: an answer to request {} that waits for none; dropped", r.0),
             Self::TooLate(r) => write!(f, "CL-70: the answer to request {} came after it was denied; dropped", r.0),
-            Self::WrongKind(r) => write!(f, "CL-51: the answer to request {} is of another kind than the question; denied", r.0),
+            Self::WrongKind(r) => {
+                write!(f, "CL-51: the answer to request {} is of another kind than the question; denied", r.0)
+            }
             Self::NotCompleting(r) => write!(f, "CL-50: a completion of request {} returned that was not made", r.0),
             Self::Full => f.write_str("out of request numbers; the request cannot be answered"),
         }

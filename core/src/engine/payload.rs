@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn cl_13_a_payload_leaves_once_after_its_last_lease_and_pin() {
         let mut payloads = PayloadTable::default();
-        let number = payloads.insert_leased('p').unwrap();
+        let number = payloads.insert_leased('p').expect("room");
         assert_eq!(payloads.pin(number), Some('p'));
         payloads.lease(number);
         assert_eq!(payloads.unlease(number), None, "CL-22: a second lease stands on it");

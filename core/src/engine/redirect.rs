@@ -1,6 +1,8 @@
 //! Which text may leave as the target of a redirect (CL-73).
 
-/// Whether `url` is an absolute http or https URL with a host, in visible ASCII.
+use core::net::Ipv6Addr;
+
+/// Whether `url` is an absolute http or https URL with a host, in the visible ASCII that RFC 3986 allows.
 ///
 /// Strict on purpose: the host puts it into a `Location` header, so white space, control characters and anything
 /// that a client could read in two ways are not let through. Page `WSMAN_PLUGIN_AUTHORIZE_USER`; the pages say
@@ -16,7 +18,12 @@ pub fn is_redirect_url(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return false };
     let known = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
-    known && is_authority(authority) && url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+    known && is_authority(authority) && url.bytes().all(is_uri_character)
+}
+
+/// Visible ASCII that RFC 3986 lets stand in a URL.
+fn is_uri_character(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&byte)
 }
 
 /// `host` or `host:port`, without user information.
@@ -25,8 +32,10 @@ fn is_authority(authority: &str) -> bool {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
         _ => (authority, None),
     };
-    let port_fits = port.is_none_or(|port| port.parse::<u16>().is_ok());
-    let bracketed = host.starts_with('[') && host.ends_with(']');
+    // The parser would take a sign.
+    let port_fits = port.is_none_or(|port| !port.starts_with('+') && port.parse::<u16>().is_ok());
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let bracketed = address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
     let named = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_~%".contains(&byte));
     port_fits && (bracketed || named)
 }
@@ -55,6 +64,11 @@ mod tests {
             "file://a/b",
             "http://a\\b",
             "http://ä/",
+            "http://a:+80",
+            "http://[]/",
+            "http://[u@b]/",
+            "http://a/<b>",
+            "http://a/{b}",
         ] {
             assert!(!is_redirect_url(url), "{url}");
         }

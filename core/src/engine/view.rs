@@ -89,7 +89,7 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
     /// How many leases are live.
     #[must_use]
     pub fn live_leases(&self) -> usize {
-        self.leases.iter().count()
+        self.leases.live()
     }
 
     /// How many payloads the engine keeps.
@@ -106,7 +106,7 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
 
     /// How many slots are out of generations (CL-14).
     #[must_use]
-    pub fn retired_slots(&self) -> usize {
+    pub const fn retired_slots(&self) -> usize {
         self.leases.retired()
     }
 

@@ -1,0 +1,70 @@
+//! A context comes back: its lease ends, and the payload with the last lease or pin on it.
+//!
+//! A release drops and nothing else: it completes no request (CL-52), and it ends no other lease (CL-24).
+
+use alloc::vec::Vec;
+
+use super::Engine;
+use super::effect::{Effect, Effects};
+use super::input::RequestId;
+use super::lease::Owner;
+use super::misuse::Misuse;
+use super::request::Phase;
+use crate::code;
+use crate::fault::Fault;
+use crate::id::Context;
+
+impl<K: Ord + Clone, P: Clone> Engine<K, P> {
+    /// The host gave a context back.
+    pub(super) fn release(&mut self, context: Option<Context>) -> Result<Effects<P>, Misuse> {
+        let mut context = context;
+        if context.is_none() && self.seeded.has(Fault::NullReleaseTaken) {
+            context = self.leases.iter().next().map(|(first, _)| first);
+        }
+        let context = context.ok_or(Misuse::ReleasedNull)?; // CL-15
+        let mut effects = Effects::default();
+        let owner = self.end_lease(context, &mut effects).ok_or(Misuse::ReleasedUnknown(context))?; // CL-16
+        if self.seeded.has(Fault::CompletionInsideRelease) {
+            let open = self.requests.iter().find(|(_, open)| open.phase == Phase::Asked && open.user == owner);
+            if let Some(number) = open.map(|(number, _)| number) {
+                self.deny(RequestId(number), code::ERROR_ACCESS_DENIED, None, &mut effects);
+            }
+        }
+        Ok(effects)
+    }
+
+    /// Ends a lease and says whose it was; the payload goes with its last lease or pin (CL-13).
+    pub(super) fn end_lease(&mut self, context: Context, effects: &mut Effects<P>) -> Option<K> {
+        let lease = self.leases.remove(context)?;
+        let user = match lease.owner {
+            Owner::User(user) => {
+                self.grants.remove(lease.application, &user, context);
+                if self.seeded.has(Fault::OperationLeasesFollowUser) {
+                    self.end_operations_of(&user, effects);
+                }
+                user // CL-24: leases of operations stay
+            }
+            Owner::Operation(user) => user,
+        };
+        if let Some(number) = lease.payload {
+            if self.seeded.has(Fault::PayloadDroppedWithFirstLease) {
+                effects.extend(self.payloads.peek(number).cloned().map(Effect::Drop));
+            }
+            let unused = self.payloads.unlease(number);
+            if self.seeded.has(Fault::PayloadDroppedTwice) {
+                effects.extend(unused.clone().map(Effect::Drop));
+            }
+            let leaked = self.seeded.has(Fault::PayloadLeaked);
+            effects.extend(unused.filter(|_| !leaked).map(Effect::Drop)); // CL-13
+        }
+        Some(user)
+    }
+
+    fn end_operations_of(&mut self, user: &K, effects: &mut Effects<P>) {
+        let owned = self.leases.iter().filter(|(_, lease)| matches!(&lease.owner, Owner::Operation(of) if of == user));
+        let owned: Vec<Context> = owned.map(|(context, _)| context).collect();
+        for context in owned {
+            self.end_lease(context, effects);
+        }
+    }
+}
