@@ -85,7 +85,7 @@ impl Output {
         if path.is_dir() {
             return Err(cannot(&"it is a directory"));
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         let file = tempfile::NamedTempFile::new_in(folder).map_err(|error| cannot(&error))?;
         Ok(Self { path: path.to_owned(), file })
     }

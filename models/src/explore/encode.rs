@@ -71,7 +71,8 @@ mod tests {
     #[test]
     fn different_values_give_different_streams() {
         let mut stream = Stream::default();
-        let values: [(Option<u64>, Vec<u32>, &str, BTreeMap<u8, bool>); 7] = [
+        type Value = (Option<u64>, Vec<u32>, &'static str, BTreeMap<u8, bool>);
+        let values: [Value; 7] = [
             (None, vec![], "", BTreeMap::new()),
             (Some(0), vec![], "", BTreeMap::new()),
             (Some(128), vec![1], "", BTreeMap::new()),

@@ -58,7 +58,8 @@ impl Model {
                 let slot = &mut world.requested[self.index(application, user)];
                 let (number, index) = (*slot, usize::from(*slot));
                 *slot += 1;
-                let shape = *self.scenario.shapes.get(index).or(self.scenario.shapes.last()).unwrap_or(&host::Shape::Simple);
+                let shapes = self.scenario.shapes;
+                let shape = shapes.get(index).or_else(|| shapes.last()).copied().unwrap_or(host::Shape::Simple);
                 let operation = OperationId(u64::from(application.0) * 100 + u64::from(user.0) * 10 + u64::from(number));
                 world.host_step(host::Input::Request { application, user, operation, shape }, tape);
             }

@@ -62,7 +62,7 @@ pub fn tell(done: &Done) -> Option<CounterexampleReport> {
     let story = tape.story.unwrap_or_default();
     let rules: Vec<Rule> = rules_of(&found.trouble).iter().collect();
     let wanted = done.model.fault.map(|fault| fault.rule()).filter(|rule| rules.contains(rule));
-    let rule = wanted.or(rules.first().copied())?;
+    let rule = wanted.or_else(|| rules.first().copied())?;
     let said = story.iter().flat_map(|line| &line.violations).find(|violation| violation.rule == rule);
     let why = match &found.trouble {
         Trouble::Panic(message) => format!("the machine panicked: {message}"),
