@@ -81,7 +81,7 @@ impl Payloads {
         let leases: u32 = kept.map(|(_, leases)| *leases).sum();
         if leases > 0 {
             let rule = if known.again { Rule::CL22 } else { Rule::CL12 };
-            sight.breaks(rule, &[], format!("{payload} was dropped with {leases} leases live on it"));
+            sight.breaks(rule, &[], format!("{payload} was dropped although {leases} live lease(s) stand on it"));
         }
     }
 

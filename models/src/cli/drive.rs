@@ -92,12 +92,15 @@ pub(super) fn example() -> Result<u8, String> {
     };
     eprintln!("Building the bundled plug-in, ffi/examples/allow_list.rs.");
     let mut build = std::process::Command::new(cargo);
-    build.args(["build", "--release", "--quiet", "--package", "wsman-authz", "--example", "allow_list"]);
+    build.args(["build", "--quiet", "--package", "wsman-authz", "--example", "allow_list"]);
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    if !program.parent().is_some_and(|folder| folder.ends_with("debug")) {
+        build.arg("--release");
+    }
     let built = build.current_dir(&manifest).status().map_err(|error| format!("cannot run cargo: {error}"))?;
     if !built.success() {
         return Err("the bundled example cannot be built".into());
     }
-    let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let name = format!("{}allow_list{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     let plugin = program.with_file_name("examples").join(name);
     println!("\nThe same machines against a real library: wsman-authz drive {}\n", plugin.display());

@@ -86,6 +86,9 @@ impl Output {
             return Err(cannot(&"it is a directory"));
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        if !folder.is_dir() {
+            return Err(cannot(&format_args!("there is no folder {}", folder.display())));
+        }
         let file = tempfile::NamedTempFile::new_in(folder).map_err(|error| cannot(&error))?;
         Ok(Self { path: path.to_owned(), file })
     }

@@ -43,17 +43,22 @@ fn unknown(id: &str) -> String {
     let digits: String = id.chars().filter(char::is_ascii_digit).collect();
     let digits = digits.trim_start_matches('0');
     let near = |rule: &&Rule| {
-        let number = &rule.id()[3..];
-        !digits.is_empty() && (number.starts_with(&digits[..1]) || distance(number, digits) <= 1)
+        let number = number_of(**rule);
+        digits.parse().is_ok_and(|asked: u32| number / 10 == asked / 10 || number % 10 == asked % 10 && asked < 100)
     };
-    let near: Vec<&str> = Rule::ALL.iter().filter(near).map(|rule| rule.id()).collect();
-    let near = if near.is_empty() { String::new() } else { format!(" Near it: {}.", near.join(", ")) };
-    format!("there is no rule `{id}`.{near} `wsman-authz rules` lists all {}.", Rule::ALL.len())
+    let mut near: Vec<&str> = Rule::ALL.iter().filter(near).map(|rule| rule.id()).collect();
+    if near.is_empty() {
+        let asked: u32 = digits.parse().unwrap_or(0);
+        let mut by_distance: Vec<Rule> = Rule::ALL.to_vec();
+        by_distance.sort_by_key(|rule| number_of(*rule).abs_diff(asked));
+        near = by_distance.iter().take(3).map(|rule| rule.id()).collect();
+    }
+    let (near, all) = (near.join(", "), Rule::ALL.len());
+    format!("there is no rule `{id}`. Near it: {near}. `wsman-authz rules` lists all {all}.")
 }
 
-/// In how many places two numbers of two digits differ.
-fn distance(one: &str, other: &str) -> usize {
-    one.chars().zip(other.chars()).filter(|(a, b)| a != b).count() + one.len().abs_diff(other.len())
+fn number_of(rule: Rule) -> u32 {
+    rule.id()[3..].parse().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -74,6 +79,8 @@ mod tests {
     fn an_unknown_rule_names_its_neighbours() {
         let said = unknown("CL-25");
         assert!(said.contains("CL-20") && said.contains("CL-24") && said.contains("CL-15"), "{said}");
-        assert!(unknown("CL-99").contains("no rule `CL-99`"));
+        let said = unknown("CL-99");
+        assert!(said.contains("no rule `CL-99`") && said.contains("CL-80"), "{said}");
+        assert!(unknown("seven").contains("CL-10"));
     }
 }

@@ -111,8 +111,8 @@ fn write_counterexample(text: &mut String, found: &CounterexampleReport) -> std:
             writeln!(text, "   !  {} {}", violation.rule, violation.why)?;
         }
     }
-    let last: &[Line] = &found.story[found.story.len().saturating_sub(1)..];
-    if last.iter().all(|line| line.violations.is_empty()) {
+    let said = |line: &Line| line.violations.iter().any(|violation| violation.rule.id() == found.rule);
+    if !found.story.iter().any(said) {
         writeln!(text, "   !  {} {}", found.rule, found.why)?;
     }
     writeln!(text, "\n  again: {}\n", found.replay)
