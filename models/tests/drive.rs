@@ -5,13 +5,17 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 /// Compiles C to a shared library of that name.
 fn compile(name: &str, arguments: &[&str], source: &Path) -> PathBuf {
-    let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.so"));
+    // A name for each call: tests that want the same library run at the same time.
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    let call = CALLS.fetch_add(1, Ordering::Relaxed);
+    let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{call}.so"));
     let mut compiler = Command::new(std::env::var("CC").unwrap_or_else(|_| "gcc".to_owned()));
     compiler.args(["-shared", "-fPIC", "-pthread", "-Wall", "-Wextra", "-o"]).arg(&library);
     let output = compiler.args(arguments).arg(source).output().expect("a C compiler");

@@ -128,15 +128,19 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     fn unanswered(&mut self, application: ApplicationId, sight: &mut Sight<M>) {
         let disturbed = self.applications.get(&application).and_then(|known| known.disturbed);
         let open = self.requests.extract_if(.., |_, request| request.application == application);
-        let mut any = false;
+        let mut silent = None;
         for (sender, request) in open.filter(|(_, request)| !request.stray) {
-            any = true;
+            // An application that left requests open before the other's end was silent on its own account.
+            let since = disturbed.is_some_and(|other| request.mark > other);
+            silent = Some(since && silent.unwrap_or(true));
             let (call, user) = (named(request.kind), &request.user);
             let why = format!("Shutdown returned and {call} {sender} of {user:?} was never answered");
             sight.breaks(Rule::CL50, &[request.mark], why);
             self.finished.remember(sender, Over { application, answered: None });
         }
-        if any && let Some(other) = disturbed {
+        if silent == Some(true)
+            && let Some(other) = disturbed
+        {
             let why = format!("{application} answered nothing after another application was shut down");
             sight.breaks(Rule::CL55, &[other], why);
         }

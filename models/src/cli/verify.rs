@@ -132,7 +132,10 @@ fn list_faults() -> String {
 fn list_dialects() -> String {
     let rows = FIELDS.iter().map(|(field, choices)| format!("{field:17} {}\n", choices.join("  ")));
     let rows: String = rows.collect();
-    format!("{rows}\n{} dialects; the first choice of each field is the default. Write them as\n  --dialect release_timing=inside,expiry=user-first\n", dialect::COUNT)
+    format!(
+        "{rows}\n{} dialects; the first choice of each field is the default. Write them as\n  --dialect release_timing=inside,expiry=user-first\n",
+        dialect::COUNT
+    )
 }
 
 /// One line that says how far the exploration is.

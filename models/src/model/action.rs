@@ -8,10 +8,10 @@ use wsman_authz_core::engine::{Phase, RequestId};
 use wsman_authz_core::host::{self, OperationPhase};
 use wsman_authz_core::{ApplicationId, OperationId, Timestamp};
 
+use super::User;
 use super::flight::Flight;
 use super::scenario::{Choice, Scenario};
 use super::world::{Model, World};
-use super::User;
 
 /// One thing that the environment does.
 #[allow(missing_docs, reason = "the fields are what the sentence says")]
@@ -155,7 +155,8 @@ impl Model {
                 if (running || scenario.racing && stopping) && used < scenario.operations {
                     actions.push(Action::Request { application, user });
                 }
-                if world.reauthorizations < scenario.reauthorizations && world.host.can_reauthorize(application, &user) {
+                if world.reauthorizations < scenario.reauthorizations && world.host.can_reauthorize(application, &user)
+                {
                     actions.push(Action::Reauthorize { application, user });
                 }
             }

@@ -3,9 +3,9 @@
 //! A real host decides under its lock and calls after it; between the two, other threads go on. So a crossing is a
 //! thing of its own here, and the environment chooses when it arrives.
 
+use wsman_authz_core::Sender;
 use wsman_authz_core::call::{Call, Completion, RequestKind};
 use wsman_authz_core::engine::RequestId;
-use wsman_authz_core::Sender;
 
 use super::User;
 
@@ -59,17 +59,14 @@ impl Flight {
             Self::Entry { call: Call::Shutdown { .. }, .. } => !flights.iter().any(Self::delays_shutdown),
             Self::Entry { gate: Gate::After(request), .. } => !flights.iter().any(|other| other.is_of(*request)),
             Self::Entry { gate: Gate::Open | Gate::Within(_), .. } | Self::Completion { .. } => true,
-            Self::Return { request, .. } => !flights.iter().any(|other| {
-                matches!(other, Self::Entry { gate: Gate::Within(within), .. } if within == request)
-            }),
+            Self::Return { request, .. } => !flights
+                .iter()
+                .any(|other| matches!(other, Self::Entry { gate: Gate::Within(within), .. } if within == request)),
         }
     }
 
     const fn delays_shutdown(&self) -> bool {
-        !matches!(
-            self,
-            Self::Entry { call: Call::Shutdown { .. }, .. } | Self::Completion { .. } | Self::Return { .. }
-        )
+        !matches!(self, Self::Entry { call: Call::Shutdown { .. }, .. } | Self::Completion { .. } | Self::Return { .. })
     }
 
     /// The completion of `request` has not returned.

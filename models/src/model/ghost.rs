@@ -174,8 +174,7 @@ impl Ghost {
         }
         let is_user = asked.kind == RequestKind::User;
         let again = is_user && again;
-        let lease =
-            Lease { application: asked.application, user: asked.user, is_user, payload, again, revoked: false };
+        let lease = Lease { application: asked.application, user: asked.user, is_user, payload, again, revoked: false };
         self.leases.insert(context, lease);
     }
 
@@ -292,7 +291,8 @@ impl Ghost {
         }
         let handed_over = |token: &Token| {
             self.asked.values().any(|asked| {
-                !asked.closed && matches!(asked.said, Said::Yes { identity: Some(Identity::Token(t)), .. } if t == *token)
+                !asked.closed
+                    && matches!(asked.said, Said::Yes { identity: Some(Identity::Token(t)), .. } if t == *token)
             })
         };
         if !self.tokens.iter().all(handed_over) {

@@ -6,9 +6,9 @@ use wsman_authz_core::call::{Identity, RequestKind};
 use wsman_authz_core::engine::{Abandoned, Answer, EngineConfig, Input, Payload, RequestId};
 use wsman_authz_core::{PayloadId, code};
 
+use super::User;
 use super::ghost::{Asked, GOOD_URL, Ghost, Said};
 use super::scenario::Choice;
-use super::User;
 
 /// What reaches the engine when the policy makes this choice. The ledger learns what the policy meant.
 pub(super) fn answer(ghost: &mut Ghost, request: RequestId, choice: Choice) -> Input<User, PayloadId> {

@@ -4,9 +4,9 @@ use wsman_authz_core::call::RequestKind;
 use wsman_authz_core::engine::{Effect, Engine, Input};
 use wsman_authz_core::{Context, PayloadId, Rule, Sender};
 
+use super::User;
 use super::tape::Tape;
 use super::world::{Model, World};
-use super::User;
 
 impl Model {
     /// Tries every misuse that the scenario probes for, and notes the rules that broke.
@@ -25,7 +25,10 @@ impl Model {
         }
         for application in self.applications() {
             for user in (0..self.scenario.users).map(User) {
-                if world.runs(application) && !world.ghost.has_grant(application, user) && asks_policy(world, application, user) {
+                if world.runs(application)
+                    && !world.ghost.has_grant(application, user)
+                    && asks_policy(world, application, user)
+                {
                     // The policy would be asked under a grant that was taken back, or under none at all.
                     let revoked = !world.ghost.leases_of(application, user).is_empty();
                     world.broken.insert(if revoked { Rule::CL23 } else { Rule::CL70 });

@@ -60,7 +60,8 @@ impl Model {
                 *slot += 1;
                 let shapes = self.scenario.shapes;
                 let shape = shapes.get(index).or_else(|| shapes.last()).copied().unwrap_or(host::Shape::Simple);
-                let operation = OperationId(u64::from(application.0) * 100 + u64::from(user.0) * 10 + u64::from(number));
+                let operation =
+                    OperationId(u64::from(application.0) * 100 + u64::from(user.0) * 10 + u64::from(number));
                 world.host_step(host::Input::Request { application, user, operation, shape }, tape);
             }
             Action::Reauthorize { application, user } => {
@@ -146,10 +147,8 @@ impl World {
                 (Place::After, Some(request)) => Gate::After(request),
                 (Place::Anywhere, _) | (_, None) => Gate::Open,
             };
-            let internal = matches!(
-                call,
-                Call::OperationEnd { .. } | Call::RecordExpired { .. } | Call::RequestTimedOut { .. }
-            );
+            let internal =
+                matches!(call, Call::OperationEnd { .. } | Call::RecordExpired { .. } | Call::RequestTimedOut { .. });
             if !internal {
                 self.flights.push(Flight::Entry { gate, call });
             }
@@ -231,7 +230,11 @@ impl World {
             Call::AuthorizeUser { application, sender, user, reauthorization } => {
                 let renews = self.ghost.leases_of(application, user);
                 let input = engine::Input::AuthorizeUser { application, sender, user };
-                self.question(asked(application, RequestKind::User, sender, user, reauthorization, renews), input, tape);
+                self.question(
+                    asked(application, RequestKind::User, sender, user, reauthorization, renews),
+                    input,
+                    tape,
+                );
             }
             Call::AuthorizeOperation { application, sender, user, .. } => {
                 let input = engine::Input::AuthorizeOperation { application, sender, user };

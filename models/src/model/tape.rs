@@ -5,8 +5,8 @@ use std::fmt;
 use wsman_authz_core::contract::Violation;
 use wsman_authz_core::{Crossing, Rule, RuleSet};
 
-use super::world::World;
 use super::User;
+use super::world::World;
 
 macro_rules! witnesses {
     ($( $Name:ident = $id:literal, $title:literal; )+) => {

@@ -8,11 +8,11 @@ use wsman_authz_core::fault::Fault;
 use wsman_authz_core::host::{Host, HostConfig, Phase};
 use wsman_authz_core::{ApplicationId, Millis, PayloadId, RuleSet, Side, ThreadId, Timestamp};
 
+use super::User;
 use super::flight::Flight;
 use super::ghost::Ghost;
 use super::scenario::Scenario;
 use super::tape::Tape;
-use super::User;
 
 /// A scenario under a dialect, with at most one fault: what is explored.
 #[derive(Clone, Debug)]

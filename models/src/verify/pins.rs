@@ -114,7 +114,9 @@ impl Pins {
         let mut runs: Vec<(&str, usize, Counts, usize)> = Vec::new();
         for ((scenario, dialect), counts) in &self.counts {
             match runs.last_mut() {
-                Some((name, first, same, times)) if name == scenario && same == counts && *first + *times == *dialect => {
+                Some((name, first, same, times))
+                    if name == scenario && same == counts && *first + *times == *dialect =>
+                {
                     *times += 1;
                 }
                 _ => runs.push((scenario, *dialect, *counts, 1)),

@@ -1,6 +1,6 @@
 //! What is explored: scenarios under dialects, and which part of it.
 
-use wsman_authz_core::dialect::Dialect;
+use wsman_authz_core::dialect::{COUNT, Dialect};
 
 use crate::cover::covering_set;
 use crate::model::scenario::Breadth;
@@ -61,23 +61,23 @@ pub struct Job {
     pub dialect: Dialect,
 }
 
-/// The explorations, the large ones first so that the cores end together.
+/// The explorations: first the scenarios of the covering set, which are the large ones, so that the cores end
+/// together; then, dialect after dialect, those that are explored everywhere.
 #[must_use]
 pub fn jobs(extent: Extent, only: Option<Dialect>, sizes: Sizes, partition: Option<Partition>) -> Vec<Job> {
-    let covering = covering_set();
-    let all: Vec<Dialect> = if extent == Extent::Full { Dialect::all().collect() } else { Vec::new() };
-    let mut jobs = Vec::new();
-    for scenario in SCENARIOS.iter().rev() {
-        let everywhere = extent == Extent::Full && scenario.breadth == Breadth::All;
-        let dialects = match &only {
-            Some(dialect) => std::slice::from_ref(dialect),
-            None if everywhere => &all,
-            None => &covering,
-        };
-        jobs.extend(dialects.iter().map(|dialect| Job { scenario: sizes.apply(scenario), dialect: *dialect }));
+    let covering = only.map_or_else(covering_set, |dialect| vec![dialect]);
+    let is_everywhere =
+        |scenario: &&Scenario| extent == Extent::Full && only.is_none() && scenario.breadth == Breadth::All;
+    let (everywhere, elsewhere): (Vec<&Scenario>, Vec<&Scenario>) = SCENARIOS.iter().partition(is_everywhere);
+    let all = Dialect::all().take(if everywhere.is_empty() { 0 } else { COUNT });
+    let job = |scenario: &Scenario, dialect| Job { scenario: sizes.apply(scenario), dialect };
+    let few = elsewhere.iter().rev().flat_map(|scenario| covering.iter().map(|dialect| job(scenario, *dialect)));
+    let many = all.flat_map(|dialect| everywhere.iter().map(move |scenario| job(scenario, dialect)));
+    let jobs = few.chain(many);
+    match partition {
+        Some(Partition { part, of }) => jobs.skip(part - 1).step_by(of).collect(),
+        None => jobs.collect(),
     }
-    let Some(Partition { part, of }) = partition else { return jobs };
-    jobs.into_iter().skip(part - 1).step_by(of).collect()
 }
 
 #[cfg(test)]

@@ -79,7 +79,11 @@ fn write_verdict(text: &mut String, report: &Report) -> std::fmt::Result {
     let pins = &report.pins;
     match &pins.first {
         Some(first) => {
-            writeln!(text, "{} explorations have other counts than the reviewed ones; the first: {first}", pins.differ)?;
+            writeln!(
+                text,
+                "{} explorations have other counts than the reviewed ones; the first: {first}",
+                pins.differ
+            )?;
         }
         None if pins.equal > 0 => writeln!(text, "counts as reviewed: {} of {explorations}", pins.equal)?,
         None => {}
@@ -140,7 +144,8 @@ fn sentence(call: &Call<User>) -> String {
         Call::EntryReturn { sender, .. } => format!("host ←   the entry of {sender} returns"),
         Call::Complete(completion) => {
             let sender = completion.sender.map_or_else(|| "NULL".to_owned(), |sender| sender.to_string());
-            let verdict = if completion.is_success() { "yes".to_owned() } else { format!("error {}", completion.error) };
+            let verdict =
+                if completion.is_success() { "yes".to_owned() } else { format!("error {}", completion.error) };
             let kind = completion.kind;
             format!("plug-in → {kind:?}Complete({sender}, {verdict}, context {})", context(&completion.context))
         }

@@ -30,8 +30,12 @@ extern DWORD WSManPluginAuthzOperationComplete(WSMAN_SENDER_DETAILS *, DWORD, vo
 extern DWORD WSManPluginAuthzQueryQuotaComplete(WSMAN_SENDER_DETAILS *, DWORD, WSMAN_AUTHZ_QUOTA *, DWORD, PCWSTR);
 
 static void *const CONTEXT = (void *)22;
-#if defined MISTAKE_LOCK_ACROSS_COMPLETION || defined MISTAKE_COMPLETE_IN_RELEASE
+#if defined MISTAKE_LOCK_ACROSS_COMPLETION || defined MISTAKE_COMPLETE_IN_RELEASE || defined HABIT_OTHER_THREAD
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+#ifdef HABIT_OTHER_THREAD
+static pthread_cond_t answered = PTHREAD_COND_INITIALIZER;
+static int answering;
+#endif
 #endif
 #ifdef MISTAKE_COMPLETE_IN_RELEASE
 static WSMAN_SENDER_DETAILS *kept;
@@ -71,12 +75,22 @@ DWORD WSManPluginShutdown(void *context, DWORD flags, DWORD reason) {
     pthread_t thread;
     if (last && !pthread_create(&thread, NULL, complete_later, NULL)) pthread_detach(thread);
 #endif
+#ifdef HABIT_OTHER_THREAD
+    /* No thread of ours outlives Shutdown, and each has answered by then. */
+    pthread_mutex_lock(&lock);
+    while (answering > 0) pthread_cond_wait(&answered, &lock);
+    pthread_mutex_unlock(&lock);
+#endif
     return 0;
 }
 
 #ifdef HABIT_OTHER_THREAD
 static void *allow_later(void *sender) {
     WSManPluginAuthzUserComplete(sender, 0, CONTEXT, ((WSMAN_SENDER_DETAILS *)sender)->clientToken, 0, 0, NULL);
+    pthread_mutex_lock(&lock);
+    answering--;
+    pthread_cond_signal(&answered);
+    pthread_mutex_unlock(&lock);
     return NULL;
 }
 #endif
@@ -102,6 +116,9 @@ void WSManPluginAuthzUser(void *context, WSMAN_SENDER_DETAILS *sender, DWORD fla
     WSManPluginAuthzUserComplete(sender, 0, CONTEXT, NULL, 0, 5, NULL);
 #elif defined HABIT_OTHER_THREAD
     pthread_t thread;
+    pthread_mutex_lock(&lock);
+    answering++;
+    pthread_mutex_unlock(&lock);
     pthread_create(&thread, NULL, allow_later, sender);
     pthread_detach(thread);
 #else
