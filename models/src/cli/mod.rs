@@ -89,7 +89,7 @@ impl Output {
         if !folder.is_dir() {
             return Err(cannot(&format_args!("there is no folder {}", folder.display())));
         }
-        let file = tempfile::NamedTempFile::new_in(folder).map_err(|error| cannot(&error))?;
+        let file = readable_by_others().tempfile_in(folder).map_err(|error| cannot(&error))?;
         Ok(Self { path: path.to_owned(), file })
     }
 
@@ -98,6 +98,14 @@ impl Output {
         self.file.persist(&self.path).map_err(|error| error.to_string())?;
         Ok(())
     }
+}
+
+/// A temporary file that ends up as an ordinary one, as far as the user's mask allows.
+fn readable_by_others() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
 }
 
 /// Writes a result to the file, or to standard output. A closed pipe is the reader's choice, not an error.
