@@ -1,0 +1,10 @@
+//! What the tests in `tests/` share: the tree as text, random walks through the model, random histories of the engine.
+//!
+//! A walk and a history are functions of bytes, so that proptest, a fuzzer and a plain test over the committed corpus
+//! run one and the same thing.
+
+mod books;
+pub mod functions;
+pub mod history;
+pub mod tree;
+pub mod walk;

@@ -1,0 +1,175 @@
+//! SPEC.md and the code agree: rules, witnesses, dialects, assumptions, and the tests that carry a rule's number.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wsman_authz_core::dialect::FIELDS;
+use wsman_authz_core::{Rule, Side};
+use wsman_authz_models::model::Witness;
+use wsman_authz_tests::tree::{files, rust_files, spec};
+
+/// Names that look like rules and are none, with the reason.
+const NO_RULES: &[(&str, &str)] = &[
+    ("CL-99", "what an unknown rule is called in examples and tests"),
+    ("CL-25", "an unknown rule between known ones, in the test of near matches"),
+];
+
+/// Rules without a test of their own name, with the reason.
+const UNTESTED: &[(Rule, &str)] = &[];
+
+/// Assumptions that no line stands on, because they widen what the host may do.
+const WIDENING: &[(&str, &str)] = &[
+    ("HA-08", "any thread, several at a time: the reason for the lock, not for an unsafe block"),
+    ("HA-09", "the library stays loaded: what lets Shutdown return at all"),
+];
+
+/// The sections of rules: title and body by ID.
+fn sections(spec: &str) -> BTreeMap<String, (String, String)> {
+    let mut sections = BTreeMap::new();
+    for section in spec.split("\n### CL-").skip(1) {
+        let section = section.split("\n## ").next().unwrap_or_default();
+        let (heading, body) = section.split_once('\n').unwrap_or((section, ""));
+        let (number, title) = heading.split_once(' ').unwrap_or((heading, ""));
+        let twice = sections.insert(format!("CL-{number}"), (title.to_owned(), body.to_owned()));
+        assert!(twice.is_none(), "CL-{number} has two headings");
+    }
+    sections
+}
+
+/// The rows of tables in the section under a heading, as cells.
+fn rows(spec: &str, heading: &str) -> Vec<Vec<String>> {
+    let section = spec.split(&format!("\n## {heading}\n")).nth(1).unwrap_or_default();
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let rows = section.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let cells = |row: &str| row.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect();
+    rows.map(cells).collect()
+}
+
+/// The words of the form `XX-00` in a text, with this beginning.
+fn cited(text: &str, beginning: &str) -> BTreeSet<String> {
+    let word = |(at, _): (usize, &str)| {
+        let digits: String = text[at + beginning.len()..].chars().take_while(char::is_ascii_digit).collect();
+        let starts = !text[..at].ends_with(|letter: char| letter.is_ascii_alphanumeric());
+        (digits.len() == 2 && starts).then(|| format!("{beginning}{digits}"))
+    };
+    text.match_indices(beginning).filter_map(word).collect()
+}
+
+/// The IDs with this beginning that the tree cites, each with a file that does.
+fn cited_anywhere(beginning: &str) -> BTreeMap<String, String> {
+    let files = files();
+    files.iter().flat_map(|file| cited(&file.text, beginning).into_iter().map(|id| (id, file.path.clone()))).collect()
+}
+
+#[test]
+fn every_rule_has_its_section_and_no_section_is_without_a_rule() {
+    let spec = spec();
+    let written: Vec<(String, String)> = sections(&spec).into_iter().map(|(id, (title, _))| (id, title)).collect();
+    let known: Vec<(String, String)> =
+        Rule::ALL.iter().map(|rule| (rule.id().to_owned(), rule.title().to_owned())).collect();
+    assert_eq!(written, known);
+}
+
+#[test]
+fn every_section_says_what_must_be_who_and_on_what_evidence() {
+    let spec = spec();
+    let sections = sections(&spec);
+    for rule in Rule::ALL {
+        let (_, body) = &sections[rule.id()];
+        let normative = body.split("\nSide:").next().unwrap_or_default();
+        assert!(normative.contains("MUST"), "{rule} says what must be, before anything else");
+        assert!(body.contains(&format!("\nSide: {}\n", rule.side())), "{rule} is of side {}", rule.side());
+        for part in ["\nWhy: ", "\nEvidence: ", "\nChecked: "] {
+            assert!(body.contains(part), "{rule} has the part {part:?}");
+        }
+        let evidence = body.split("\nEvidence: ").nth(1).and_then(|rest| rest.split("\n\n").next());
+        let tagged = evidence.is_some_and(|text| ["DOC", "HDR", "SMP", "INF"].iter().any(|tag| text.contains(tag)));
+        assert!(tagged, "the evidence of {rule} says where it is from");
+    }
+}
+
+#[test]
+fn the_witnesses_are_those_of_the_model() {
+    let written: Vec<(String, String)> =
+        rows(&spec(), "Witnesses").into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+    let known: Vec<(String, String)> =
+        Witness::ALL.iter().map(|witness| (witness.id().to_owned(), witness.title().to_owned())).collect();
+    assert_eq!(written, known);
+}
+
+#[test]
+fn the_dialects_are_those_of_the_code() {
+    let word = |cell: &str| cell.trim_matches('`').to_owned();
+    let written: Vec<(String, Vec<String>)> =
+        rows(&spec(), "Dialects").iter().map(|row| (word(&row[0]), row[1].split(", ").map(word).collect())).collect();
+    let known: Vec<(String, Vec<String>)> = FIELDS
+        .iter()
+        .map(|(field, choices)| ((*field).to_owned(), choices.iter().map(|choice| (*choice).to_owned()).collect()))
+        .collect();
+    assert_eq!(written, known);
+}
+
+#[test]
+fn every_rule_that_is_cited_exists() {
+    for (id, place) in cited_anywhere("CL-") {
+        let excused = NO_RULES.iter().any(|(other, _)| *other == id);
+        assert!(excused || Rule::find(&id).is_some(), "{place} cites {id}");
+    }
+}
+
+#[test]
+fn every_witness_and_assumption_that_is_cited_exists() {
+    let spec = spec();
+    for (beginning, heading) in [("CW-", "Witnesses"), ("HA-", "Host assumptions")] {
+        let known: BTreeSet<String> = rows(&spec, heading).into_iter().map(|row| row[0].clone()).collect();
+        assert!(!known.is_empty(), "{heading} has a table");
+        for (id, place) in cited_anywhere(beginning) {
+            assert!(known.contains(&id), "{place} cites {id}");
+        }
+    }
+}
+
+#[test]
+fn every_assumption_is_needed_by_some_line() {
+    let code = rust_files().into_iter().filter(|file| !file.is_test());
+    let outside: BTreeSet<String> = code.flat_map(|file| cited(&file.text, "HA-")).collect();
+    let known = rows(&spec(), "Host assumptions").into_iter().map(|row| row[0].clone());
+    let unused: Vec<String> = known.filter(|id| !outside.contains(id)).collect();
+    assert_eq!(unused, WIDENING.iter().map(|(id, _)| *id).collect::<Vec<_>>(), "assumptions that no line stands on");
+}
+
+#[test]
+fn every_rule_is_tested_under_its_name() {
+    let files = rust_files();
+    let test = |rule: &Rule| format!("fn {}_", rule.id().to_lowercase().replace('-', "_"));
+    let tested = |rule: &&Rule| files.iter().any(|file| file.text.contains(&test(rule)));
+    let untested: BTreeSet<Rule> = Rule::ALL.iter().filter(|rule| !tested(rule)).copied().collect();
+    assert_eq!(untested, UNTESTED.iter().map(|(rule, _)| *rule).collect(), "rules without a test of their name");
+}
+
+/// Whether a file is a part of the side that must keep a rule.
+fn belongs_to(path: &str, side: Side) -> bool {
+    let homes: &[&str] = match side {
+        Side::Host => &["core/src/host/"],
+        Side::Plugin => &["core/src/engine/", "core/src/shared.rs", "ffi/src/"],
+        Side::Both => &["core/src/host/", "core/src/engine/", "core/src/time.rs", "core/src/id.rs", "ffi/src/"],
+    };
+    !path.contains("/tests") && homes.iter().any(|home| path.starts_with(home))
+}
+
+#[test]
+fn every_rule_is_cited_where_it_is_upheld() {
+    let files = rust_files();
+    let cited_at_home = |rule: &Rule| {
+        let mut home = files.iter().filter(|file| belongs_to(&file.path, rule.side()));
+        home.any(|file| cited(file.without_unit_tests(), "CL-").contains(rule.id()))
+    };
+    let uncited: BTreeSet<Rule> = Rule::ALL.iter().filter(|rule| !cited_at_home(rule)).copied().collect();
+    assert!(uncited.is_empty(), "no line of the machine that must keep them cites {uncited:?}");
+}
+
+#[test]
+fn the_helpers_read_what_they_should() {
+    let text = "x\n## Witnesses\n\n| ID | S |\n|---|---|\n| CW-01 | a |\n| CW-02 | b c |\n\n## Next\n| no | no |\n";
+    assert_eq!(rows(text, "Witnesses"), [["CW-01", "a"], ["CW-02", "b c"]]);
+    assert_eq!(cited("CL-10, XCL-11 (CL-12) CL-1 CL-123", "CL-"), ["CL-10", "CL-12"].map(str::to_owned).into());
+}
