@@ -5,8 +5,10 @@
 
 pub mod action;
 mod checked;
+mod crossing;
 mod flight;
 mod ghost;
+mod perform;
 mod policy;
 mod probe;
 pub mod scenario;

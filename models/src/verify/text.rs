@@ -91,6 +91,7 @@ fn write_verdict(text: &mut String, report: &Report) -> std::fmt::Result {
     let said = match report.verdict {
         Verdict::Holds => "every rule holds in every state within these bounds",
         Verdict::Broken => "a rule is broken; see above",
+        Verdict::NotExhausted if pins.differ > 0 => "the models see other states than the reviewed ones",
         Verdict::NotExhausted => "not everything within the bounds was seen; nothing is claimed",
     };
     writeln!(text, "verdict: {} ({said})", word(report.verdict))

@@ -3,14 +3,17 @@
 //! Predicates shared by code and check fail together. The ledger is the second opinion: it knows maps and sets, no
 //! slots, no counts, no generations, and judges the lifetime rules that `Contract` cannot see from outside.
 
+mod agreement;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use wsman_authz_core::call::{Completion, Identity, RequestKind};
 use wsman_authz_core::code;
-use wsman_authz_core::engine::{Effect, Effects, Engine, Phase, RequestId};
+use wsman_authz_core::engine::{Effect, Effects, RequestId};
 use wsman_authz_core::{ApplicationId, Context, PayloadId, Rule, RuleSet, Token};
 
 use super::User;
+pub(super) use agreement::Blame;
 
 /// The one redirect that the model's policy sends and that is a URL.
 pub(super) const GOOD_URL: &str = "https://b.example/wsman";
@@ -260,46 +263,6 @@ impl Ghost {
         }
     }
 
-    /// After every step of the engine: its tables and the ledger tell the same story. `blame` is the rule for a lease
-    /// or a request that the engine lost or kept on its own.
-    pub(super) fn agrees(&self, engine: &Engine<User, PayloadId>, blame: Blame, broken: &mut RuleSet) {
-        let mut kept = 0;
-        for lease in engine.leases() {
-            if self.leases.contains_key(&lease.context) {
-                kept += 1;
-            } else {
-                broken.insert(blame.kept);
-            }
-        }
-        if kept < self.leases.len() {
-            broken.insert(blame.lost);
-        }
-        let mut known = 0;
-        for request in engine.requests() {
-            let Some(asked) = self.asked.get(&request.request) else { continue };
-            known += usize::from(asked.completed || request.phase == Phase::Asked);
-        }
-        if known < self.asked.len() {
-            broken.insert(blame.forgotten);
-        }
-        let held = |payload: &PayloadId| {
-            self.leases.values().any(|lease| lease.payload == Some(*payload))
-                || self.asked.values().any(|asked| asked.shown == Some(*payload))
-        };
-        if !self.payloads.iter().all(held) {
-            broken.insert(Rule::CL13);
-        }
-        let handed_over = |token: &Token| {
-            self.asked.values().any(|asked| {
-                !asked.closed
-                    && matches!(asked.said, Said::Yes { identity: Some(Identity::Token(t)), .. } if t == *token)
-            })
-        };
-        if !self.tokens.iter().all(handed_over) {
-            broken.insert(Rule::CL74);
-        }
-    }
-
     /// A completion of the application is on its way.
     pub(super) fn is_completing(&self, application: ApplicationId) -> bool {
         self.asked.values().any(|asked| asked.application == application && asked.completed && !asked.closed)
@@ -314,20 +277,4 @@ impl Ghost {
     pub(super) fn is_empty(&self) -> bool {
         self.leases.is_empty() && self.asked.is_empty() && self.payloads.is_empty() && self.tokens.is_empty()
     }
-}
-
-/// Which rule a disagreement breaks, by what the engine was doing.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Blame {
-    /// The engine has a lease that the host cannot have.
-    pub(super) kept: Rule,
-    /// The engine lost a lease that the host has.
-    pub(super) lost: Rule,
-    /// The engine forgot a request.
-    pub(super) forgotten: Rule,
-}
-
-impl Blame {
-    /// For steps with nothing special about them.
-    pub(super) const USUAL: Self = Self { kept: Rule::CL10, lost: Rule::CL10, forgotten: Rule::CL50 };
 }
