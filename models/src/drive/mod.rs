@@ -10,10 +10,10 @@
 //! ```
 //!
 //! The plug-in runs in a process of its own, because it may crash, hang or exit. The child keeps its report up to date
-//! in one file ([`diary`]) and the last crossings in another ([`black_box`]); whatever happens to it, the parent reads
+//! in one file (`diary`) and the last crossings in another (`black_box`); whatever happens to it, the parent reads
 //! them and says what was going on.
 //!
-//! In the child, [`stage`] is everything under one lock, [`stand`] makes the calls with no lock held, [`round`] plays
+//! In the child, `stage` is everything under one lock, `stand` makes the calls with no lock held, `round` plays
 //! one dialect from Startup to Shutdown. The host's clock is virtual and leaps, so records expire within milliseconds.
 //!
 //! It never misuses a plug-in: what is legal for a host is done, and nothing else.

@@ -61,8 +61,8 @@ pub struct Job {
     pub dialect: Dialect,
 }
 
-/// The explorations: first the scenarios of the covering set, which are the large ones, so that the cores end
-/// together; then, dialect after dialect, those that are explored everywhere.
+/// The explorations, dialect after dialect: first the scenarios of the covering set, which are the large ones, then
+/// those that are explored everywhere, so that the cores end together.
 #[must_use]
 pub fn jobs(extent: Extent, only: Option<Dialect>, sizes: Sizes, partition: Option<Partition>) -> Vec<Job> {
     let covering = only.map_or_else(covering_set, |dialect| vec![dialect]);
@@ -71,7 +71,7 @@ pub fn jobs(extent: Extent, only: Option<Dialect>, sizes: Sizes, partition: Opti
     let (everywhere, elsewhere): (Vec<&Scenario>, Vec<&Scenario>) = SCENARIOS.iter().partition(is_everywhere);
     let all = Dialect::all().take(if everywhere.is_empty() { 0 } else { COUNT });
     let job = |scenario: &Scenario, dialect| Job { scenario: sizes.apply(scenario), dialect };
-    let few = elsewhere.iter().rev().flat_map(|scenario| covering.iter().map(|dialect| job(scenario, *dialect)));
+    let few = covering.iter().flat_map(|dialect| elsewhere.iter().rev().map(|scenario| job(scenario, *dialect)));
     let many = all.flat_map(|dialect| everywhere.iter().map(move |scenario| job(scenario, dialect)));
     let jobs = few.chain(many);
     match partition {
