@@ -1,7 +1,7 @@
 //! The model: Host × Engine × environment, judged by Contract and by a ghost ledger.
 //!
-//! [`World::next`] calls the shipped `step` functions; nothing of them is written again here. What is here is the
-//! environment ([`scenario`], [`action`]), the crossings on their way ([`flight`]), and the second opinion ([`ghost`]).
+//! [`Model::next`] calls the shipped `step` functions; nothing of them is written again here. What is here is the
+//! environment ([`scenario`], [`action`]), the crossings on their way (`flight`), and the second opinion (`ghost`).
 
 pub mod action;
 mod checked;
