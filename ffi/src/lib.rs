@@ -45,6 +45,11 @@
 
 #![deny(unsafe_code)]
 
+/// The README's plug-in compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 mod action;
 mod boundary;
 mod completions;
