@@ -9,10 +9,10 @@ use std::sync::{OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
-use wsman_authz_core::Call;
 use wsman_authz_core::call::{Quota, RequestKind};
 use wsman_authz_core::code::ERROR_INVALID_PARAMETER;
 use wsman_authz_core::host::Place;
+use wsman_authz_core::{Call, Context};
 
 use super::library::Plugin;
 use super::stage::{Job, Next, Stage};
@@ -152,7 +152,7 @@ impl Stand {
                 Some(Call::EntryReturn { kind: RequestKind::Quota, sender: *sender })
             }
             (Call::Release { context }, _) => {
-                self.plugin.release_context(context.map_or(0, |context| context.value()));
+                self.plugin.release_context(job.released.map_or(0, Context::value));
                 Some(Call::ReleaseReturn { context: *context })
             }
             _ => None,

@@ -7,7 +7,7 @@ use wsman_authz_core::code::{ERROR_INVALID_PARAMETER, ERROR_SUCCESS};
 use wsman_authz_core::contract::{Findings, Violation};
 use wsman_authz_core::dialect::Refusal;
 use wsman_authz_core::host::Input;
-use wsman_authz_core::{Call, Context, Rule, Sender, ThreadId, Token};
+use wsman_authz_core::{ApplicationId, Call, Context, Rule, Sender, ThreadId, Token};
 
 use super::super::stand::Said;
 use super::super::user::User;
@@ -41,7 +41,10 @@ impl Stage {
             self.senders.close(said.sender); // CL-62: from here on it is not the plug-in's to read.
             self.tally.watched(Rule::CL62);
         }
-        let completion = said.completion(sender, own_token);
+        let mut completion = said.completion(sender, own_token);
+        let application = sender.and_then(|sender| Some(self.host.request_of(sender)?.application));
+        let number = |value| self.reports.report(application.unwrap_or(ApplicationId(0)), value);
+        completion.context = completion.context.map(number);
         let (kind, refuse) = (completion.kind, self.may_refuse() && self.random.once_in(16));
         self.expire_first(thread);
         self.cross(thread, Call::Complete(completion.clone()));

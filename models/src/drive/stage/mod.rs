@@ -5,6 +5,7 @@
 //! call on its way.
 
 mod hearing;
+mod reports;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -24,6 +25,7 @@ use super::sender_pool::{Address, SenderPool};
 use super::tally::Tally;
 use super::user::User;
 use super::watch;
+use reports::Reports;
 
 /// Longest latency that is told apart, in nanoseconds.
 const LONGEST: u64 = 60_000_000_000;
@@ -41,6 +43,8 @@ pub(super) struct Job {
     pub(super) call: Call<User>,
     /// The `pluginContext` of its application.
     pub(super) context: PluginContext,
+    /// What the plug-in calls the context that is given back.
+    pub(super) released: Option<Context>,
     /// The `senderDetails`; absent for calls that have none.
     pub(super) sender: Option<Address>,
 }
@@ -76,6 +80,7 @@ pub(super) struct Stage {
     senders: SenderPool,
     pub(super) clients: Clients,
     contexts: BTreeMap<ApplicationId, PluginContext>,
+    reports: Reports,
     now: Timestamp,
     random: Random,
     /// Calls that any thread may make.
@@ -107,6 +112,7 @@ impl Stage {
             senders: SenderPool::default(),
             clients,
             contexts: BTreeMap::new(),
+            reports: Reports::default(),
             now: Timestamp(0),
             random: Random::new(seed),
             queue: VecDeque::new(),
@@ -124,6 +130,7 @@ impl Stage {
         self.host = Host::new(dialect, config);
         self.contract = Contract::new(dialect, Vantage::Host);
         self.dialect = dialect.to_string();
+        self.reports = Reports::new(dialect.release_counting);
         self.senders.begin_round(dialect.sender_pointer);
         self.clients.begin_round(limit);
         self.abandoned = false;
@@ -131,7 +138,7 @@ impl Stage {
 
     /// Contexts that are live.
     pub(super) fn live(&self) -> Vec<Context> {
-        self.contract.live().collect()
+        self.contract.live().map(|number| self.reports.value(number)).collect()
     }
 
     /// The dialect of the round.
@@ -159,13 +166,16 @@ impl Stage {
     /// Something crosses: it is written down and judged.
     fn cross(&mut self, thread: ThreadId, call: Call<User>) -> (u64, Call<User>) {
         let crossing = Crossing { at: self.now, thread, call };
-        let seq = self.recorder.write(&crossing);
+        let seq = self.recorder.write(&self.reports.plain(&crossing));
         let findings = self.contract.observe(seq, &crossing);
         self.note(findings);
         (seq, crossing.call)
     }
 
-    fn note(&mut self, findings: Findings<u64>) {
+    fn note(&mut self, mut findings: Findings<u64>) {
+        for violation in &mut findings.broken {
+            violation.why = self.reports.in_words(&violation.why);
+        }
         self.tally.add(&self.dialect, findings, |evidence| self.recorder.story_of(evidence));
     }
 
@@ -215,7 +225,12 @@ impl Stage {
         let sender = request.map(|(sender, kind, user)| self.senders.open(sender, kind, user));
         let (seq, call) = self.cross(thread, call);
         self.outstanding.insert(seq);
-        Job { seq, thread, lent: own.is_none(), call, context: context.unwrap_or_default(), sender }
+        let mut released = None;
+        if let Call::Release { context: Some(number) } = call {
+            released = Some(self.reports.value(number));
+            self.reports.released(number);
+        }
+        Job { seq, thread, lent: own.is_none(), call, context: context.unwrap_or_default(), released, sender }
     }
 
     /// What a worker does next: a call that waits in the queue, or what the clients want.
@@ -250,7 +265,10 @@ impl Stage {
     pub(super) fn returned(&mut self, job: &Job, answer: Option<Call<User>>) {
         self.outstanding.remove(&job.seq);
         if let Some(call) = answer {
-            self.cross(job.thread, call);
+            let (_, call) = self.cross(job.thread, call);
+            if let Call::ReleaseReturn { context: Some(number) } = call {
+                self.reports.returned(number);
+            }
         }
         if job.lent {
             self.spare.push(job.thread);
