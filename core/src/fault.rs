@@ -77,6 +77,7 @@ faults! {
     DropAllows = "drop-allows", Plugin, CL70, "a dropped reply lets the user in";
     PanicAllows = "panic-allows", Plugin, CL70, "a panic of the policy lets the user in";
     OverdueAllows = "overdue-allows", Plugin, CL70, "a request beyond its deadline is allowed";
+    LateYesCounts = "late-yes-counts", Plugin, CL70, "an answer after the deadline counts if nobody looked at the clock";
     GrantOfAnotherUser = "grant-of-another-user", Plugin, CL71, "an operation is judged under the newest grant of anybody";
     IdentityForgotten = "identity-forgotten", Plugin, CL72, "a success names no identity";
     RedirectUnchecked = "redirect-unchecked", Plugin, CL73, "a redirect goes out whatever its URL";

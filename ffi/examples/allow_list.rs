@@ -87,7 +87,8 @@ impl Plugin for AllowList {
         // unloaded as soon as we return, so wait for it.
         drop(lock(&self.questions).take());
         let clerk = lock(&self.clerk).take();
-        if let Some(clerk) = clerk {
+        // Unless we are called from inside one of its own answers.
+        if let Some(clerk) = clerk.filter(|clerk| clerk.thread().id() != thread::current().id()) {
             drop(clerk.join());
         }
     }
@@ -96,7 +97,8 @@ impl Plugin for AllowList {
 /// The thread that decides about users, until the last sender is gone.
 fn answer_users(rules: &Rules, waiting: Receiver<UserRequest<Member>>) {
     for request in waiting {
-        let Some(group) = rules.group_of(request.sender().name()) else {
+        let sender = request.sender();
+        let Some(group) = rules.group_of(sender.mechanism(), sender.name()) else {
             request.deny(); // nobody we know
             continue;
         };
@@ -121,6 +123,8 @@ fn answer_users(rules: &Rules, waiting: Receiver<UserRequest<Member>>) {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rules {
+    /// How a user must have logged on. The name alone identifies nobody.
+    mechanism: String,
     #[serde(rename = "group")]
     groups: Vec<Arc<Group>>,
 }
@@ -135,7 +139,7 @@ struct Group {
 }
 
 #[derive(Deserialize)]
-#[serde(tag = "verdict", rename_all = "lowercase")]
+#[serde(tag = "verdict", rename_all = "lowercase", deny_unknown_fields)] // a misspelled limit is no limit
 enum Verdict {
     Allow {
         #[serde(default)]
@@ -161,7 +165,10 @@ impl Rules {
         Ok(toml::from_str(&text)?)
     }
 
-    fn group_of(&self, user: &str) -> Option<&Arc<Group>> {
+    fn group_of(&self, mechanism: &str, user: &str) -> Option<&Arc<Group>> {
+        if mechanism != self.mechanism {
+            return None;
+        }
         let user = user.to_ascii_lowercase();
         self.groups.iter().find(|group| group.members.iter().any(|pattern| pattern.fits(&user)))
     }
@@ -232,6 +239,7 @@ impl ActionName {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct GroupQuota {
     shells: u32,
     operations: u32,

@@ -14,32 +14,58 @@ struct Gate {
     drained: bool,
 }
 
-/// One gate for each application that runs.
+#[derive(Debug, Default)]
+struct Inside {
+    gates: BTreeMap<ApplicationId, Gate>,
+    /// Releases that are inside. They name no application, so every Shutdown waits for all of them.
+    releases: usize,
+}
+
+/// One gate for each application that runs, and one for releases.
 #[derive(Debug, Default)]
 pub(crate) struct Gates {
-    gates: Mutex<BTreeMap<ApplicationId, Gate>>,
+    inside: Mutex<Inside>,
     changed: Condvar,
+}
+
+/// A release that is inside, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct ReleaseInside<'a>(&'a Gates);
+
+impl Drop for ReleaseInside<'_> {
+    fn drop(&mut self) {
+        let mut inside = self.0.inside.lock();
+        inside.releases = inside.releases.saturating_sub(1);
+        drop(inside);
+        self.0.changed.notify_all();
+    }
 }
 
 impl Gates {
     pub(crate) fn open(&self, application: ApplicationId) {
-        self.gates.lock().insert(application, Gate::default());
+        self.inside.lock().gates.insert(application, Gate::default());
     }
 
     /// Counts one call in. Whether there is such an application: only then it is to [`Gates::leave`].
     pub(crate) fn enter(&self, application: ApplicationId) -> bool {
-        self.gates.lock().get_mut(&application).map(|gate| gate.inside += 1).is_some()
+        self.inside.lock().gates.get_mut(&application).map(|gate| gate.inside += 1).is_some()
+    }
+
+    /// Counts one release in, until the value is dropped.
+    pub(crate) fn enter_release(&self) -> ReleaseInside<'_> {
+        self.inside.lock().releases += 1;
+        ReleaseInside(self)
     }
 
     pub(crate) fn leave(&self, application: ApplicationId) {
-        if let Some(gate) = self.gates.lock().get_mut(&application) {
+        if let Some(gate) = self.inside.lock().gates.get_mut(&application) {
             gate.inside = gate.inside.saturating_sub(1);
         }
         self.changed.notify_all();
     }
 
     pub(crate) fn drained(&self, application: ApplicationId) {
-        if let Some(gate) = self.gates.lock().get_mut(&application) {
+        if let Some(gate) = self.inside.lock().gates.get_mut(&application) {
             gate.drained = true;
         }
         self.changed.notify_all();
@@ -50,15 +76,15 @@ impl Gates {
     /// its own, must not hang the process.
     pub(crate) fn close(&self, application: ApplicationId, limit: Duration) -> bool {
         let deadline = Instant::now() + limit;
-        let mut gates = self.gates.lock();
+        let mut inside = self.inside.lock();
         loop {
-            let gate = gates.get(&application).copied();
-            let empty = gate.is_none_or(|gate| gate.drained && gate.inside == 0);
+            let gate = inside.gates.get(&application).copied();
+            let empty = gate.is_none_or(|gate| gate.drained && gate.inside == 0) && inside.releases == 0;
             if empty || Instant::now() >= deadline {
-                gates.remove(&application);
+                inside.gates.remove(&application);
                 return empty;
             }
-            gates = self.changed.wait_until(gates, deadline);
+            inside = self.changed.wait_until(inside, deadline);
         }
     }
 }

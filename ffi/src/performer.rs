@@ -6,10 +6,11 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use wsman_authz_core::call::{Completion, Identity};
-use wsman_authz_core::engine::{Answer, Effect, Effects, EngineConfig, Input, Misuse, Payload, RequestId};
+use wsman_authz_core::call::{Completion, RequestKind};
+use wsman_authz_core::code::ERROR_OPERATION_ABORTED;
+use wsman_authz_core::engine::{Answer, Effect, Effects, EngineConfig, Input, Misuse, RequestId};
 use wsman_authz_core::shared::SharedEngine;
-use wsman_authz_core::{Millis, Timestamp, UserName};
+use wsman_authz_core::{Millis, Sender, Timestamp, UserName};
 
 use crate::boundary::guard;
 use crate::completions::Completions;
@@ -54,17 +55,19 @@ impl<C> Performer<C> {
         self.step(input).map(|effects| self.perform(effects, None))
     }
 
-    /// Takes an answer. `client_token` is the handle that [`Identity::Client`] means in it.
+    /// Takes an answer. `client_token` is the handle that [`crate::Identity::Client`] means in it. Whatever the answer brings
+    /// and the engine has no use for comes back as an effect.
     pub(crate) fn answer(&self, request: RequestId, answer: Answer<Arc<C>>, client_token: Option<NonZeroU64>) {
-        // If the engine refuses the answer, what it brings is still ours. The second handle keeps the payload's
-        // destructor out of the engine's lock (CL-60).
-        let (payload, token) = brought_by(&answer);
-        let stepped = self.step(Input::Answer { request, answer });
-        drop_payload(payload);
-        match (stepped, token) {
-            (Ok(effects), _) => drop(self.perform(effects, client_token)), // an answer leads to no question
-            (Err(_), Some(token)) => token::close(token),                  // CL-74
-            (Err(_), None) => {}
+        if let Ok(effects) = self.step(Input::Answer { request, answer }) {
+            drop(self.perform(effects, client_token)); // an answer leads to no question
+        }
+    }
+
+    /// Fails a request of which the engine knows nothing.
+    pub(crate) fn turn_away(&self, kind: RequestKind, sender: Sender) {
+        let error = self.completions.call(&Completion::failure(kind, sender, ERROR_OPERATION_ABORTED), None);
+        if error != 0 {
+            log::refused(error);
         }
     }
 
@@ -105,18 +108,6 @@ impl<C> Performer<C> {
 /// Drops a payload, or one handle on it. A destructor that panics harms nobody else (CL-61).
 pub(crate) fn drop_payload<C>(payload: Option<Arc<C>>) {
     guard("destructor of a context", (), || drop(payload));
-}
-
-fn brought_by<C>(answer: &Answer<Arc<C>>) -> (Option<Arc<C>>, Option<wsman_authz_core::Token>) {
-    let (payload, token) = match answer {
-        Answer::AllowUser { payload, identity: Identity::Token(token), .. } => (payload, Some(*token)),
-        Answer::AllowUser { payload, .. } | Answer::AllowOperation { payload } => (payload, None),
-        Answer::Quota(_) | Answer::Deny { .. } | Answer::Redirect { .. } => return (None, None),
-    };
-    match payload {
-        Payload::Fresh(value) => (Some(Arc::clone(value)), token),
-        Payload::Shared | Payload::None => (None, token),
-    }
 }
 
 fn millis(span: Duration) -> Millis {

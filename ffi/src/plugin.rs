@@ -46,7 +46,10 @@ pub trait Plugin: Sized + Send + Sync + 'static {
     }
 
     /// The application shuts down. Whatever was unanswered has been denied. Join your threads here: the library may
-    /// be unloaded as soon as this returned (CL-62).
+    /// be unloaded soon after this returned (CL-62). There is no time limit on it.
+    ///
+    /// A question that came in just before may still be put to you during this call or after it; its answer has no
+    /// effect any more. Start nothing for it.
     fn shutdown(&self, reason: ShutdownReason) {
         let _ = reason;
     }

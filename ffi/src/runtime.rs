@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use wsman_authz_core::call::RequestKind;
 use wsman_authz_core::code::{ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY};
 use wsman_authz_core::engine::Input;
 use wsman_authz_core::sync::Mutex;
@@ -14,7 +15,7 @@ use crate::boundary::guard;
 use crate::completions::Completions;
 use crate::decode::Undecodable;
 use crate::log;
-use crate::performer::{EngineInput, Performer};
+use crate::performer::Performer;
 use crate::plugin::{ApplicationInfo, Plugin, ShutdownReason, StartError};
 use crate::reply::Reply;
 use crate::request::{OperationRequest, QuotaRequest, UserRequest};
@@ -125,8 +126,7 @@ impl<P: Plugin> Runtime<P> {
         sender: SenderId,
         question: Result<Sender, Undecodable>,
     ) {
-        let input = |user| Input::AuthorizeUser { application, sender, user };
-        self.ask(application, input, question, |policy, reply, sender| {
+        self.ask(RequestKind::User, application, sender, question, |policy, reply, sender| {
             policy.authorize_user(UserRequest::new(reply, sender));
         });
     }
@@ -137,12 +137,11 @@ impl<P: Plugin> Runtime<P> {
         sender: SenderId,
         question: Result<(Sender, Operation), Undecodable>,
     ) {
-        let input = |user| Input::AuthorizeOperation { application, sender, user };
         let (question, operation) = match question {
             Ok((sender, operation)) => (Ok(sender), Some(operation)),
             Err(why) => (Err(why), None),
         };
-        self.ask(application, input, question, |policy, reply, sender| {
+        self.ask(RequestKind::Operation, application, sender, question, |policy, reply, sender| {
             if let Some(operation) = operation {
                 policy.authorize_operation(OperationRequest::new(reply, sender, operation));
             }
@@ -155,13 +154,13 @@ impl<P: Plugin> Runtime<P> {
         sender: SenderId,
         question: Result<Sender, Undecodable>,
     ) {
-        let input = |user| Input::QueryQuota { application, sender, user };
-        self.ask(application, input, question, |policy, reply, sender| {
+        self.ask(RequestKind::Quota, application, sender, question, |policy, reply, sender| {
             policy.query_quota(QuotaRequest::new(reply, sender));
         });
     }
 
     pub(crate) fn release(&self, context: Option<Context>) {
+        let _inside = self.performer.gates.enter_release(); // CL-62: the destructor may run now
         let _ = self.performer.take(Input::Release { context });
     }
 
@@ -169,8 +168,9 @@ impl<P: Plugin> Runtime<P> {
     /// and denied.
     fn ask(
         &self,
+        kind: RequestKind,
         application: ApplicationId,
-        input: impl FnOnce(UserName) -> EngineInput<P::Context>,
+        sender: SenderId,
         question: Result<Sender, Undecodable>,
         put: impl FnOnce(&P, Reply<P::Context>, Sender),
     ) {
@@ -179,16 +179,32 @@ impl<P: Plugin> Runtime<P> {
             let _ = self.performer.take(Input::Tick); // CL-70
         }
         let user = question.as_ref().map_or_else(|_| nobody(), |sender| sender.user.clone());
-        let Ok(Some(asked)) = self.performer.take(input(user)) else { return };
+        if let Err(why) = &question {
+            log::undecodable(*why);
+        }
+        let input = match kind {
+            RequestKind::User => Input::AuthorizeUser { application, sender, user },
+            RequestKind::Operation => Input::AuthorizeOperation { application, sender, user },
+            RequestKind::Quota => Input::QueryQuota { application, sender, user },
+        };
+        let asked = match self.performer.take(input) {
+            Ok(Some(asked)) => asked,
+            Ok(None) => return,
+            Err(_) => {
+                // Shutdown drained the application after we came in, and waits for us: this request is still owed
+                // an answer (CL-50). One that came before Startup or after Shutdown is not (CL-54).
+                if visit.entered {
+                    self.performer.turn_away(kind, sender);
+                }
+                return;
+            }
+        };
         let client_token = question.as_ref().ok().and_then(|sender| sender.client_token);
         let reply = Reply::new(Arc::clone(&self.performer), asked, client_token);
         match (question, visit.policy.as_deref()) {
             (Ok(sender), Some(policy)) => guard("policy", (), || put(policy, reply, sender)),
-            (Err(why), _) => {
-                log::undecodable(why);
-                reply.deny(ERROR_INVALID_PARAMETER, Some(why.to_string())); // CL-71
-            }
-            (Ok(_), None) => drop(reply), // CL-70
+            (Err(why), _) => reply.deny(ERROR_INVALID_PARAMETER, Some(why.to_string())), // CL-71
+            (Ok(_), None) => drop(reply),                                                // CL-70
         }
     }
 

@@ -10,7 +10,8 @@ use std::num::NonZeroU64;
 
 use wsman_authz_core::Token;
 
-/// The client's token, lent by the host until the request is answered (HA-06). It cannot be closed.
+/// The client's token, lent by the host until the request is answered (HA-06): by you, or by the engine if you are
+/// overdue or the application shuts down. It cannot be closed. Duplicate it before you put the request aside.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ClientToken<'a> {
     value: NonZeroU64,
@@ -22,7 +23,7 @@ impl ClientToken<'_> {
         Self { value, lent: PhantomData }
     }
 
-    /// The `HANDLE`, for a look at the token. Duplicate it to keep it longer than the request.
+    /// The `HANDLE`, for a look at the token.
     #[must_use]
     pub const fn as_raw(self) -> *mut c_void {
         std::ptr::without_provenance_mut(self.value.get() as usize)

@@ -39,14 +39,19 @@ pub(super) const fn own_token(identity: Identity) -> Option<Token> {
 impl<K: Ord + Clone, P: Clone> Engine<K, P> {
     /// The policy's answer. What it brings is never lost, also where it does not fit: payloads and tokens leave as
     /// effects (CL-13, CL-74), outside the lock (CL-60).
-    pub(super) fn answer(&mut self, id: RequestId, answer: Answer<P>) -> Effects<P> {
+    pub(super) fn answer(&mut self, now: Timestamp, id: RequestId, answer: Answer<P>) -> Effects<P> {
         let mut effects = Effects::default();
         let Some(request) = self.requests.get_mut(id.0).filter(|request| request.reply_out) else {
             self.discard(Misuse::NoReplyDue(id), answer, &mut effects);
             return effects;
         };
         request.reply_out = false;
-        if request.phase != Phase::Asked {
+        // Also where nobody has looked at the clock since.
+        let overdue = request.deadline.is_some_and(|deadline| deadline <= now);
+        if request.phase == Phase::Asked && overdue && !self.seeded.has(Fault::LateYesCounts) {
+            self.discard(Misuse::TooLate(id), answer, &mut effects); // CL-70
+            self.deny(id, code::ERROR_ACCESS_DENIED, None, &mut effects);
+        } else if request.phase != Phase::Asked {
             self.answer_again(id, &mut effects);
             self.discard(Misuse::TooLate(id), answer, &mut effects); // CL-70
         } else if answer.fits(request.kind) {

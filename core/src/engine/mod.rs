@@ -10,8 +10,8 @@
 //!   release it before the completion function has returned. If the host refuses, the lease is taken back (CL-17).
 //! - **Dropping is an effect.** A payload leaves in [`Effect::Drop`], so its destructor runs outside (CL-60).
 //!
-//! Time is passed in. Requests beyond their deadline are denied by [`Input::Tick`]; [`Engine::next_deadline`] says
-//! when the next one is due.
+//! Time is passed in. Requests beyond their deadline are denied by [`Input::Tick`], and an answer that comes later does
+//! not count; [`Engine::next_deadline`] says when the next one is due.
 //!
 //! ```
 //! use wsman_authz_core::call::Identity;
@@ -167,7 +167,7 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
             Input::QueryQuota { application, sender, user } => {
                 self.ask(now, RequestKind::Quota, application, sender, user)
             }
-            Input::Answer { request, answer } => Ok(self.answer(request, answer)),
+            Input::Answer { request, answer } => Ok(self.answer(now, request, answer)),
             Input::Abandon { request, why } => self.abandon(request, why),
             Input::Completed { request, error } => self.completed(request, error),
             Input::Release { context } => self.release(context),

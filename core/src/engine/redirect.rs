@@ -18,12 +18,21 @@ pub fn is_redirect_url(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return false };
     let known = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
-    known && is_authority(authority) && url.bytes().all(is_uri_character)
+    let behind = &rest[authority.len()..];
+    known && is_authority(authority) && behind.bytes().all(is_uri_character) && escapes_are_whole(behind)
 }
 
-/// Visible ASCII that RFC 3986 lets stand in a URL.
+/// Every `%` stands before two hexadecimal digits.
+fn escapes_are_whole(text: &str) -> bool {
+    text.split('%').skip(1).all(|escaped| {
+        let digits = escaped.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    })
+}
+
+/// Visible ASCII that RFC 3986 lets stand behind the host.
 fn is_uri_character(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&byte)
+    byte.is_ascii_graphic() && !br#""<>[\]^`{|}"#.contains(&byte)
 }
 
 /// `host` or `host:port`, without user information.
@@ -36,7 +45,7 @@ fn is_authority(authority: &str) -> bool {
     let port_fits = port.is_none_or(|port| !port.starts_with('+') && port.parse::<u16>().is_ok());
     let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     let bracketed = address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
-    let named = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_~%".contains(&byte));
+    let named = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_~".contains(&byte));
     port_fits && (bracketed || named)
 }
 

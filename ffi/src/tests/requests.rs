@@ -87,7 +87,7 @@ struct Slow(std::sync::Mutex<Vec<UserRequest<u8>>>);
 
 impl Plugin for Slow {
     type Context = u8;
-    const ANSWER_WITHIN: Option<Duration> = Some(Duration::ZERO);
+    const ANSWER_WITHIN: Option<Duration> = Some(Duration::from_millis(200));
 
     fn start(_: &ApplicationInfo) -> Result<Self, StartError> {
         Ok(Self(std::sync::Mutex::default()))
@@ -118,6 +118,7 @@ fn cl_70_an_overdue_request_is_denied_at_the_next_call() {
     let (slow, quick, quota) = (Request::of("slow"), Request::of("quick"), Request::of("quick"));
     host.user(&slow);
     assert!(slow.is_open());
+    std::thread::sleep(Duration::from_millis(250));
     host.user(&quick);
     assert_eq!((slow.verdict().error, quick.verdict().error), (ERROR_ACCESS_DENIED, 0));
     host.quota(&quota);

@@ -120,7 +120,8 @@ impl World {
                     _ => None,
                 });
                 if let Some(number) = number {
-                    self.ghost.asked.insert(number, asked);
+                    let deadline = self.answer_within.map(|within| self.now + within);
+                    self.ghost.asked.insert(number, Asked { deadline, ..asked });
                 }
                 self.perform(effects, USUAL, Blame::USUAL, tape);
             }
@@ -169,5 +170,6 @@ const fn asked(
         // Until the policy is asked it holds nothing.
         reply_back: true,
         offered: None,
+        deadline: None,
     }
 }

@@ -11,7 +11,7 @@ use super::ghost::{Asked, GOOD_URL, Ghost, Said};
 use super::scenario::Choice;
 
 /// What reaches the engine when the policy makes this choice. The ledger learns what the policy meant.
-pub(super) fn answer(ghost: &mut Ghost, request: RequestId, choice: Choice) -> Input<User, PayloadId> {
+pub(super) fn answer(ghost: &mut Ghost, now: u64, request: RequestId, choice: Choice) -> Input<User, PayloadId> {
     let Some(asked) = ghost.asked.get(&request).cloned() else {
         return Input::Abandon { request, why: Abandoned::Dropped };
     };
@@ -39,7 +39,8 @@ pub(super) fn answer(ghost: &mut Ghost, request: RequestId, choice: Choice) -> I
         Choice::Panic => return Input::Abandon { request, why: Abandoned::Panicked },
     };
     if let Some(asked) = ghost.asked.get_mut(&request).filter(|asked| !asked.completed) {
-        asked.said = said;
+        let overdue = asked.deadline.is_some_and(|deadline| deadline <= now); // CL-70
+        asked.said = if overdue { Said::No } else { said };
     }
     Input::Answer { request, answer }
 }

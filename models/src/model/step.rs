@@ -56,7 +56,7 @@ impl Model {
                 world.host_step(host::Input::Reauthorize { application, user }, tape);
             }
             Action::Answer { request, choice, .. } => {
-                let input = policy::answer(&mut world.ghost, request, choice);
+                let input = policy::answer(&mut world.ghost, world.now, request, choice);
                 if let Some(payload) = fresh_payload(&input) {
                     world.observe(USUAL, &Call::PayloadCreated { payload }, tape);
                 }

@@ -38,6 +38,8 @@ pub struct World {
     pub flights: Vec<Flight>,
     /// The clock of the world. The machines see it when they step.
     pub now: u64,
+    /// How long the policy may take.
+    pub(super) answer_within: Option<u64>,
     pub(super) set_back_unnoticed: bool,
     pub(super) waits: u8,
     pub(super) set_backs: u8,
@@ -97,6 +99,7 @@ impl Model {
             ghost: Ghost::default(),
             flights: Vec::new(),
             now: 0,
+            answer_within: scenario.answer_within,
             set_back_unnoticed: false,
             waits: 0,
             set_backs: 0,

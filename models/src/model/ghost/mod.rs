@@ -51,6 +51,8 @@ pub(super) struct Asked {
     pub(super) reply_back: bool,
     /// The lease of the completion on its way.
     pub(super) offered: Option<Context>,
+    /// When a yes no longer counts.
+    pub(super) deadline: Option<u64>,
 }
 
 /// A lease as the ledger knows it.
@@ -125,6 +127,7 @@ impl Ghost {
             return;
         };
         asked.completed = true;
+        asked.deadline = None;
         asked.offered = completion.context;
         let asked = asked.clone();
         if completion.sender != Some(asked.sender) || completion.kind != asked.kind {
