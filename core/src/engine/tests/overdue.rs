@@ -54,6 +54,19 @@ fn cl_70_a_policy_beyond_its_deadline_is_denied_and_its_late_answer_brings_nothi
 }
 
 #[test]
+fn cl_70_an_answer_after_the_deadline_does_not_count_although_nobody_looked_at_the_clock() {
+    let mut story = hurried();
+    story.then(asks_user(A, 1, ALICE), [asked(R0, USER, None)]);
+    let lost = [reports(Misuse::TooLate(R0)), Effect::Drop("p"), no(R0, USER, 1, ERROR_ACCESS_DENIED)];
+    story.at(10).then(answers(R0, let_in(Fresh("p"))), lost);
+    story.then(accepts(R0), []);
+    assert_eq!(story.engine.next_deadline(), None);
+    story.denies_without_grant(ALICE);
+    story.ends(A);
+    story.over();
+}
+
+#[test]
 fn cl_70_only_what_is_overdue_is_denied_in_the_order_of_the_deadlines() {
     let mut story = hurried();
     story.enters(BOB, "p", lease(0, 1));
