@@ -63,10 +63,11 @@ fn abandoned(why: Abandoned) -> Script {
     at_once(ask.into_iter().chain([abandons(R0, why), answers(R1, deny(5)), accepts(R1), accepts(R0)]))
 }
 
-/// A clock that is set back, a deadline, and an answer after it.
+/// A clock that is set back, a deadline, and answers after it: one that the engine has denied, one that it has not.
 fn late() -> Script {
     let asks = [(5, starts(A)), (0, asks_user(A, 1, ALICE)), (10, Input::Tick), (15, Input::Tick)];
-    asks.into_iter().chain([(15, answers(R0, let_in(Fresh("p")))), (15, accepts(R0))]).collect()
+    let again = [(15, asks_user(A, 2, ALICE)), (25, answers(R0, let_in(Fresh("q"))))];
+    asks.into_iter().chain([(15, answers(R0, let_in(Fresh("p")))), (15, accepts(R0))]).chain(again).collect()
 }
 
 fn scripts() -> [Script; 6] {

@@ -5,6 +5,7 @@
 //! call on its way.
 
 mod hearing;
+mod job;
 mod reports;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -21,53 +22,16 @@ use super::clients::Clients;
 use super::library::PluginContext;
 use super::random::Random;
 use super::recorder::Recorder;
-use super::sender_pool::{Address, SenderPool};
+use super::sender_pool::SenderPool;
 use super::tally::Tally;
 use super::user::User;
 use super::watch;
+use job::is_call;
+pub(super) use job::{Job, Next, Taken};
 use reports::Reports;
 
 /// Longest latency that is told apart, in nanoseconds.
 const LONGEST: u64 = 60_000_000_000;
-
-/// A call into the plug-in that has crossed and is still to be made.
-#[derive(Debug)]
-pub(super) struct Job {
-    /// Its number in the trace.
-    pub(super) seq: u64,
-    /// The thread it was announced on.
-    pub(super) thread: ThreadId,
-    /// Whether that number is only lent.
-    lent: bool,
-    /// The call.
-    pub(super) call: Call<User>,
-    /// The `pluginContext` of its application.
-    pub(super) context: PluginContext,
-    /// What the plug-in calls the context that is given back.
-    pub(super) released: Option<Context>,
-    /// The `senderDetails`; absent for calls that have none.
-    pub(super) sender: Option<Address>,
-}
-
-/// What a step brought about.
-#[derive(Debug, Default)]
-pub(super) struct Taken {
-    /// What a completion function returns.
-    pub(super) error: u32,
-    /// Calls to make, in order.
-    pub(super) jobs: Vec<(Place, Job)>,
-}
-
-/// What a worker does next.
-#[derive(Debug)]
-pub(super) enum Next {
-    /// Make these calls, in order.
-    Perform(Vec<Job>),
-    /// Wait for news.
-    Wait,
-    /// Go home.
-    Leave,
-}
 
 /// The state of a run.
 #[derive(Debug)]
@@ -297,17 +261,4 @@ impl Stage {
         let taken = self.take(thread, Input::Stop { application, reason });
         taken.jobs.into_iter().map(|(_, job)| job).collect()
     }
-}
-
-/// Whether the letter is a call into the plug-in, as opposed to a record of the host's.
-const fn is_call<K>(call: &Call<K>) -> bool {
-    matches!(
-        call,
-        Call::Startup { .. }
-            | Call::Shutdown { .. }
-            | Call::AuthorizeUser { .. }
-            | Call::AuthorizeOperation { .. }
-            | Call::QueryQuota { .. }
-            | Call::Release { .. }
-    )
 }
