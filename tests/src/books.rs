@@ -17,6 +17,7 @@ struct Request {
     user: User,
     kind: RequestKind,
     sender: Sender,
+    asked_at: u64,
     /// The completion is on its way.
     completed: bool,
     /// The host answered it.
@@ -50,6 +51,8 @@ enum Fate {
 /// The books.
 #[derive(Debug, Default)]
 pub(crate) struct Books {
+    /// The time, and how long the policy may take.
+    pub(crate) clock: (u64, Option<u64>),
     requests: BTreeMap<RequestId, Request>,
     /// Payloads with their fate and their owner.
     payloads: Vec<(Fate, Option<(ApplicationId, User)>)>,
@@ -151,6 +154,7 @@ impl Books {
             user: *user,
             kind,
             sender: *sender,
+            asked_at: self.clock.0,
             completed: false,
             closed: false,
             held: false,
@@ -230,10 +234,9 @@ impl Books {
             must(good, "CL-73", || format!("{completion:?} leads nowhere"))?;
             return must(bare, "CL-53", || format!("{completion:?} is a failure"));
         }
-        let said_yes = match input {
-            Input::Answer { request: of, answer } => of == &id && !matches!(answer, Answer::Deny { .. }),
-            _ => false,
-        };
+        let in_time = self.clock.1.is_none_or(|within| self.clock.0 < request.asked_at + within);
+        let said_yes = in_time
+            && matches!(input, Input::Answer { request: of, answer } if *of == id && !matches!(answer, Answer::Deny { .. }));
         must(said_yes, "CL-70", || format!("{completion:?}, and the policy did not say so"))?;
         let named = completion.identity.is_some() == (completion.kind == RequestKind::User);
         must(named, "CL-72", || format!("{completion:?} names no identity"))?;

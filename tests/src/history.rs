@@ -71,7 +71,9 @@ impl History {
         };
         let engine = Engine::new(config);
         let engine = fault.into_iter().fold(engine, Engine::with_fault);
-        Self { engine, books: Books::default(), clock: 0, played: Played::default(), story: None }
+        let mut books = Books::default();
+        books.clock.1 = config.answer_within.map(|within| within.0);
+        Self { engine, books, clock: 0, played: Played::default(), story: None }
     }
 
     fn run(&mut self, bytes: &[u8]) -> Result<Played, String> {
@@ -89,6 +91,7 @@ impl History {
         if let Some(story) = &mut self.story {
             let _ = writeln!(story, "{now:?} {input:?}");
         }
+        self.books.clock.0 = self.books.clock.0.max(self.clock); // CL-35
         match self.engine.step(now, input.clone()) {
             Ok(effects) => {
                 self.played.taken += 1;
@@ -124,7 +127,11 @@ impl History {
             1..=3 => Input::AuthorizeUser { application, sender, user },
             4 | 5 => Input::AuthorizeOperation { application, sender, user },
             6 => Input::QueryQuota { application, sender, user },
-            7..=9 => self.answer(which, how),
+            7 | 8 => self.answer(which, how),
+            9 => {
+                self.clock += u64::from(how % 4 / 2);
+                self.answer(which, how)
+            }
             10 => {
                 let why = if how.is_multiple_of(2) { Abandoned::Dropped } else { Abandoned::Panicked };
                 Input::Abandon { request: self.replying(which).0, why }
@@ -138,7 +145,8 @@ impl History {
                 Input::Release { context }
             }
             _ => {
-                // Time passes only here, so that a refused input can be told from the passing of time.
+                // Time passes only here and with answers, which are never refused: what a refused input changed can be
+                // told from the passing of time.
                 self.clock = (self.clock + u64::from(how % 4)).saturating_sub(u64::from(which.is_multiple_of(8)));
                 Input::Tick
             }
