@@ -62,11 +62,7 @@ pub(super) fn run(options: &Options) -> Result<u8, String> {
         trace: options.trace.clone(),
         odd_senders: options.odd_senders,
     })?;
-    let text = match options.format {
-        Format::Text => render_text(&report),
-        Format::Json => serde_json::to_string(&report).map_err(|error| error.to_string())? + "\n",
-    };
-    print(&text, output)?;
+    print(&options.format.present(&report, render_text)?, output)?;
     Ok(report.exit_code())
 }
 

@@ -45,6 +45,16 @@ enum Format {
     Json,
 }
 
+impl Format {
+    /// The report as text by `render`, or as one JSON object.
+    fn present<R: serde::Serialize>(self, report: &R, render: impl Fn(&R) -> String) -> Result<String, String> {
+        match self {
+            Self::Text => Ok(render(report)),
+            Self::Json => serde_json::to_string(report).map(|json| json + "\n").map_err(|error| error.to_string()),
+        }
+    }
+}
+
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {

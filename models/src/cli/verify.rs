@@ -91,11 +91,7 @@ pub(super) fn run(options: &Options) -> Result<u8, String> {
         Some(fault) => hunt(fault, options),
         None => explore(options)?,
     };
-    let text = match options.format {
-        Format::Text => verify::render(&report),
-        Format::Json => serde_json::to_string(&report).map_err(|error| error.to_string())? + "\n",
-    };
-    print(&text, output)?;
+    print(&options.format.present(&report, verify::render)?, output)?;
     let code = report.exit_code();
     if code == 0 && options.is_plain() { super::drive::example() } else { Ok(code) }
 }
@@ -181,7 +177,7 @@ fn explore(options: &Options) -> Result<Report, String> {
         *left.entry(job.dialect).or_default() += 1;
     }
     let started = Instant::now();
-    let results = verify::run(&jobs, None, options.threads(), &watch, |event, remaining| {
+    let results = verify::run(&jobs, options.threads(), &watch, |event, remaining| {
         if let Some(done) = event {
             let dialect = done.model.dialect;
             if left.get_mut(&dialect).is_some_and(|left| {

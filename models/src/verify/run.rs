@@ -5,8 +5,6 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use wsman_authz_core::fault::Fault;
-
 use super::plan::Job;
 use crate::explore::{Exploration, Watch, explore};
 use crate::model::Model;
@@ -28,7 +26,6 @@ pub struct Done {
 /// second in between, with the number of jobs left; if it returns `false` the rest is left out.
 pub fn run(
     jobs: &[Job],
-    fault: Option<Fault>,
     threads: usize,
     watch: &Watch,
     mut tell: impl FnMut(Option<&Done>, usize) -> bool,
@@ -41,7 +38,7 @@ pub fn run(
             let (send, next) = (send.clone(), &next);
             scope.spawn(move || {
                 while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let model = Model { scenario: job.scenario.clone(), dialect: job.dialect, fault };
+                    let model = Model::new(job.scenario.clone(), job.dialect);
                     let exploration = explore(&model, MOST_STATES, watch);
                     if send.send(Done { model, exploration }).is_err() || watch.stop.load(Ordering::Relaxed) {
                         return;
