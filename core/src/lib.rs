@@ -35,6 +35,8 @@ mod slab;
 #[cfg(feature = "std")]
 pub mod sync;
 mod time;
+#[cfg(feature = "trace")]
+pub mod trace;
 mod user;
 
 pub use call::{Call, Crossing};

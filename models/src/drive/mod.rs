@@ -37,7 +37,6 @@ mod stage;
 mod stand;
 mod story;
 mod tally;
-pub mod trace;
 mod user;
 mod watch;
 

@@ -6,11 +6,11 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 
 use serde_json::Value;
+use wsman_authz_core::trace::{Cast, TraceSide, write_header, write_record};
 use wsman_authz_core::{Crossing, OperationId};
 
 use super::black_box::BlackBox;
 use super::story::Story;
-use super::trace::{Cast, write_header, write_record};
 use super::user::{MECHANISM, User};
 
 /// How many records explain one broken rule.
@@ -20,11 +20,11 @@ const STEPS: usize = 40;
 struct Names;
 
 impl Cast<User> for Names {
-    fn user(&self, user: &User) -> [Cow<'static, str>; 2] {
+    fn user<'a>(&'a self, user: &'a User) -> [Cow<'a, str>; 2] {
         [user.name(), MECHANISM.into()]
     }
 
-    fn operation(&self, operation: OperationId) -> [Cow<'static, str>; 2] {
+    fn operation(&self, operation: OperationId) -> [Cow<'_, str>; 2] {
         let story = Story::of(operation);
         [story.action.into(), story.resource.into()]
     }
@@ -45,7 +45,7 @@ impl Recorder {
     pub(super) fn new(black_box: BlackBox, trace: Option<File>, dialect: Option<&str>) -> Self {
         let trace = trace.map(BufWriter::new);
         let mut recorder = Self { seq: 1, black_box, trace, line: Vec::new(), failure: None };
-        write_header(&mut recorder.line, dialect);
+        write_header(&mut recorder.line, TraceSide::Host, dialect);
         recorder.write_line();
         recorder
     }

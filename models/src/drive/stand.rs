@@ -12,12 +12,12 @@ use parking_lot::{Condvar, Mutex};
 use wsman_authz_core::call::{Quota, RequestKind};
 use wsman_authz_core::code::ERROR_INVALID_PARAMETER;
 use wsman_authz_core::host::Place;
+use wsman_authz_core::trace::{application_name, call_name};
 use wsman_authz_core::{Call, Context};
 
 use super::library::Plugin;
 use super::stage::{Job, Next, Stage};
 use super::story::{Story, wide};
-use super::trace::{application_name, call_name};
 use super::user::User;
 use super::watch;
 

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::Value;
+use wsman_authz_core::trace::{Cast, write_record};
 use wsman_authz_core::{OperationId, Rule};
 
 use super::report::rules_of;
 use super::run::Done;
-use crate::drive::trace::{Cast, write_record};
 use crate::explore::{Trouble, replay};
 use crate::model::{Line, Tape, User};
 
@@ -41,11 +41,11 @@ pub struct CounterexampleReport {
 struct ModelCast;
 
 impl Cast<User> for ModelCast {
-    fn user(&self, user: &User) -> [Cow<'static, str>; 2] {
+    fn user<'a>(&'a self, user: &'a User) -> [Cow<'a, str>; 2] {
         [user.to_string().into(), "Negotiate".into()]
     }
 
-    fn operation(&self, operation: OperationId) -> [Cow<'static, str>; 2] {
+    fn operation(&self, operation: OperationId) -> [Cow<'_, str>; 2] {
         let resource = format!("http://example.org/{operation}");
         ["http://schemas.xmlsoap.org/ws/2004/09/transfer/Get".into(), resource.into()]
     }

@@ -1,17 +1,49 @@
-//! The trace form: one JSON object per crossing of the boundary (see SPEC.md and DESIGN section 10).
+//! The trace form: one JSON object per crossing of the boundary, one line each (SPEC.md, *The trace form*).
+//!
+//! Everybody who writes a trace writes it here: a host, a plug-in in production, a counterexample of a model.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use serde::Serialize;
-use wsman_authz_core::call::{Completion, EndOfOperation, Identity, RequestKind};
-use wsman_authz_core::{ApplicationId, Call, Crossing, OperationId};
+
+use crate::call::{Call, Completion, Crossing, EndOfOperation, Identity, RequestKind};
+use crate::id::{ApplicationId, OperationId};
+
+/// Which side took a trace: what the other keeps to itself is not in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TraceSide {
+    /// Records that expire and operations that end are in it.
+    Host,
+    /// Payloads may be in it.
+    Plugin,
+}
+
+impl TraceSide {
+    /// The word for it in the first record.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Plugin => "plugin",
+        }
+    }
+}
 
 /// Who and what the numbers in a crossing stand for.
 pub trait Cast<K> {
     /// Account name and mechanism of a user.
-    fn user(&self, user: &K) -> [Cow<'static, str>; 2];
+    fn user<'a>(&'a self, user: &'a K) -> [Cow<'a, str>; 2];
+
     /// Action and resource of an operation.
-    fn operation(&self, operation: OperationId) -> [Cow<'static, str>; 2];
+    fn operation(&self, operation: OperationId) -> [Cow<'_, str>; 2];
+
+    /// The identification of an application.
+    fn application(&self, application: ApplicationId) -> Cow<'_, str> {
+        application_name(application).into()
+    }
 }
 
 /// The name of an application in a trace and in Startup.
@@ -87,9 +119,9 @@ impl<'a> Object<'a> {
     }
 }
 
-/// Appends the first record of a trace that the host took; no line break.
-pub fn write_header(out: &mut Vec<u8>, dialect: Option<&str>) {
-    let object = Object::begin(out, 1).put("ms", 0).put("thread", 1).put("call", "trace").put("side", "host");
+/// Appends the first record of a trace; no line break.
+pub fn write_header(out: &mut Vec<u8>, side: TraceSide, dialect: Option<&str>) {
+    let object = Object::begin(out, 1).put("ms", 0).put("thread", 1).put("call", "trace").put("side", side.name());
     let object = match dialect {
         Some(dialect) => object.put("dialect", dialect),
         None => object,
@@ -106,7 +138,7 @@ pub fn write_record<K>(out: &mut Vec<u8>, seq: u64, crossing: &Crossing<K>, cast
 }
 
 fn write_call<'a, K>(object: Object<'a>, call: &Call<K>, cast: &impl Cast<K>) -> Object<'a> {
-    let app = |application: &ApplicationId| application_name(*application);
+    let app = |application: &ApplicationId| cast.application(*application);
     match call {
         Call::Startup { application, flags, idle } => {
             let object = object.put("application", app(application)).put("flags", flags);
