@@ -6,6 +6,7 @@
 use core::fmt;
 
 use crate::engine::{Effects, Engine, EngineConfig, Input, Misuse};
+use crate::id::Context;
 use crate::sync::Mutex;
 use crate::time::Timestamp;
 
@@ -36,6 +37,12 @@ impl<K: Ord + Clone, P: Clone> SharedEngine<K, P> {
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.engine.lock().next_deadline()
+    }
+
+    /// What stands behind a live lease: a second handle on it.
+    #[must_use]
+    pub fn payload_of(&self, context: Context) -> Option<P> {
+        self.engine.lock().payload_of(context).cloned()
     }
 
     /// How many leases the host holds.

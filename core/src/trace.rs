@@ -37,8 +37,8 @@ pub trait Cast<K> {
     /// Account name and mechanism of a user.
     fn user<'a>(&'a self, user: &'a K) -> [Cow<'a, str>; 2];
 
-    /// Action and resource of an operation.
-    fn operation(&self, operation: OperationId) -> [Cow<'_, str>; 2];
+    /// Action and resource of an operation, where they are known. The plug-in's side knows no number.
+    fn operation(&self, operation: Option<OperationId>) -> Option<[Cow<'_, str>; 2]>;
 
     /// The identification of an application.
     fn application(&self, application: ApplicationId) -> Cow<'_, str> {
@@ -155,9 +155,12 @@ fn write_call<'a, K>(object: Object<'a>, call: &Call<K>, cast: &impl Cast<K>) ->
         Call::AuthorizeOperation { application, sender, user, operation } => {
             let object = object.put("application", app(application)).put_text("request", sender);
             let object = Object::person(cast.user(user), object);
-            let Some(operation) = operation else { return object };
-            let [action, resource] = cast.operation(*operation);
-            object.put_text("operation", operation).put("action", action).put("resource", resource)
+            let object = match operation {
+                Some(operation) => object.put_text("operation", operation),
+                None => object,
+            };
+            let Some([action, resource]) = cast.operation(*operation) else { return object };
+            object.put("action", action).put("resource", resource)
         }
         Call::QueryQuota { application, sender, user } => {
             let object = object.put("application", app(application)).put_text("request", sender);

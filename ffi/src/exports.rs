@@ -16,7 +16,7 @@ use wsman_authz_core::{ApplicationId, Context, Sender as SenderId};
 
 use crate::boundary::guard;
 use crate::completions::Completions;
-use crate::plugin::{ApplicationInfo, Plugin, ShutdownReason};
+use crate::plugin::{ApplicationInfo, Plugin};
 use crate::runtime::Runtime;
 use crate::{decode, log};
 
@@ -84,9 +84,7 @@ pub unsafe fn startup<P: Plugin>(
 
 /// `WSManPluginShutdown`. `ERROR_INVALID_PARAMETER` for an application that does not run.
 pub fn shutdown<P: Plugin>(exported: &Exported<P>, plugin_context: *const c_void, reason: u32) -> u32 {
-    guard("Shutdown", ERROR_INTERNAL_ERROR, || {
-        exported.runtime().shutdown(decode::application(plugin_context), ShutdownReason::from(reason))
-    })
+    guard("Shutdown", ERROR_INTERNAL_ERROR, || exported.runtime().shutdown(decode::application(plugin_context), reason))
 }
 
 /// `WSManPluginAuthzUser`.

@@ -65,6 +65,8 @@ mod request;
 mod runtime;
 mod sender;
 mod token;
+mod trace;
+mod visit;
 
 #[cfg(test)]
 mod tests;

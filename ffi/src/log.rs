@@ -1,5 +1,8 @@
 //! Everything that is logged, in one place: stable texts and fields, target `wsman_authz`.
 
+use std::io;
+use std::path::Path;
+
 use wsman_authz_core::ApplicationId;
 #[cfg(not(test))]
 use wsman_authz_core::Token;
@@ -8,6 +11,7 @@ use wsman_authz_core::engine::Misuse;
 use crate::boundary::contain;
 use crate::decode::Undecodable;
 use crate::plugin::StartError;
+use crate::trace::TARGET;
 
 macro_rules! event {
     ($level:ident, $($fields:tt)+) => {
@@ -84,4 +88,20 @@ pub(crate) fn drained(application: ApplicationId, leases: u32, replies: u32) {
 
 pub(crate) fn shutdown_overdue(application: ApplicationId) {
     event!(error, %application, "CL-62: calls were still inside the library when Shutdown returned");
+}
+
+pub(crate) fn trace_begun(path: &Path) {
+    event!(info, path = %path.display(), "trace begun");
+}
+
+pub(crate) fn trace_not_begun(path: &Path, error: &io::Error) {
+    event!(error, path = %path.display(), %error, "trace not begun");
+}
+
+pub(crate) fn trace_ended(error: &io::Error) {
+    event!(error, %error, "trace ended: a record could not be written");
+}
+
+pub(crate) fn crossing(record: &str) {
+    contain(|| tracing::trace!(target: TARGET, record));
 }

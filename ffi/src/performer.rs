@@ -6,15 +6,16 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use wsman_authz_core::call::{Completion, RequestKind};
+use wsman_authz_core::call::{Call, Completion, RequestKind};
 use wsman_authz_core::code::ERROR_OPERATION_ABORTED;
-use wsman_authz_core::engine::{Answer, Effect, Effects, EngineConfig, Input, Misuse, RequestId};
+use wsman_authz_core::engine::{Answer, Effect, Effects, EngineConfig, Input, Misuse, Payload, RequestId};
 use wsman_authz_core::shared::SharedEngine;
-use wsman_authz_core::{Millis, Sender, Timestamp, UserName};
+use wsman_authz_core::{Millis, PayloadId, Sender, Timestamp, UserName};
 
 use crate::boundary::guard;
 use crate::completions::Completions;
 use crate::gate::Gates;
+use crate::trace::{Names, Trace};
 use crate::{log, token};
 
 /// An input of this crate: users by name, payloads counted.
@@ -25,6 +26,7 @@ pub(crate) struct Performer<C> {
     engine: SharedEngine<UserName, Arc<C>>,
     completions: Completions,
     pub(crate) gates: Gates,
+    pub(crate) trace: Trace,
     epoch: Instant,
 }
 
@@ -39,7 +41,7 @@ impl<C> Performer<C> {
     pub(crate) fn new(completions: Completions, answer_within: Option<Duration>) -> Self {
         let answer_within = answer_within.map(millis);
         let engine = SharedEngine::new(EngineConfig { answer_within, ..EngineConfig::default() });
-        Self { engine, completions, gates: Gates::default(), epoch: Instant::now() }
+        Self { engine, completions, gates: Gates::default(), trace: Trace::from_environment(), epoch: Instant::now() }
     }
 
     #[cfg(test)]
@@ -58,6 +60,11 @@ impl<C> Performer<C> {
     /// Takes an answer. `client_token` is the handle that [`crate::Identity::Client`] means in it. Whatever the answer brings
     /// and the engine has no use for comes back as an effect.
     pub(crate) fn answer(&self, request: RequestId, answer: Answer<Arc<C>>, client_token: Option<NonZeroU64>) {
+        if self.trace.is_on()
+            && let Some(payload) = fresh(&answer)
+        {
+            self.trace.write(Call::PayloadCreated { payload }, &Names::default());
+        }
         if let Ok(effects) = self.step(Input::Answer { request, answer }) {
             drop(self.perform(effects, client_token)); // an answer leads to no question
         }
@@ -65,10 +72,7 @@ impl<C> Performer<C> {
 
     /// Fails a request of which the engine knows nothing.
     pub(crate) fn turn_away(&self, kind: RequestKind, sender: Sender) {
-        let error = self.completions.call(&Completion::failure(kind, sender, ERROR_OPERATION_ABORTED), None);
-        if error != 0 {
-            log::refused(error);
-        }
+        let _ = self.say(&Completion::failure(kind, sender, ERROR_OPERATION_ABORTED), None);
     }
 
     /// The one place where the lock is held, and nothing else happens there.
@@ -83,7 +87,12 @@ impl<C> Performer<C> {
             match effect {
                 Effect::Ask { request, payload, .. } => asked = Some(Asked { request, payload }),
                 Effect::Complete { request, completion } => self.complete(request, &completion, client_token),
-                Effect::Drop(payload) => drop_payload(Some(payload)),
+                Effect::Drop(payload) => {
+                    if self.trace.is_on() {
+                        self.trace.write(Call::PayloadDropped { payload: number(&payload) }, &Names::default());
+                    }
+                    drop_payload(Some(payload));
+                }
                 Effect::CloseToken(token) => token::close(token),
                 Effect::Drained { application, leases, replies } => {
                     log::drained(application, leases, replies);
@@ -97,12 +106,43 @@ impl<C> Performer<C> {
 
     /// Calls the host; it may call back in from inside. Its answer is the next input.
     fn complete(&self, request: RequestId, completion: &Completion, client_token: Option<NonZeroU64>) {
+        let error = self.say(completion, client_token);
+        let _ = self.take(Input::Completed { request, error });
+    }
+
+    /// Calls the host and returns what it said: 0 if it took the completion.
+    fn say(&self, completion: &Completion, client_token: Option<NonZeroU64>) -> u32 {
+        let traced = self.trace.is_on();
+        if traced {
+            let behind = completion.context.and_then(|context| self.engine.payload_of(context));
+            let payload = behind.as_ref().map(number);
+            drop_payload(behind);
+            self.trace.write(Call::Complete(Completion { payload, ..completion.clone() }), &Names::default());
+        }
         let error = self.completions.call(completion, client_token);
+        if traced {
+            let Completion { kind, sender, .. } = *completion;
+            self.trace.write(Call::CompleteReturn { kind, sender, error }, &Names::default());
+        }
         if error != 0 {
             log::refused(error);
         }
-        let _ = self.take(Input::Completed { request, error });
+        error
     }
+}
+
+/// The payload that an answer brings along.
+fn fresh<C>(answer: &Answer<Arc<C>>) -> Option<PayloadId> {
+    match answer {
+        Answer::AllowUser { payload: Payload::Fresh(payload), .. }
+        | Answer::AllowOperation { payload: Payload::Fresh(payload) } => Some(number(payload)),
+        _ => None,
+    }
+}
+
+/// What a trace calls a payload: its address, which nothing else has until it was dropped.
+fn number<C>(payload: &Arc<C>) -> PayloadId {
+    PayloadId(Arc::as_ptr(payload).addr() as u64)
 }
 
 /// Drops a payload, or one handle on it. A destructor that panics harms nobody else (CL-61).

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use wsman_authz_core::call::RequestKind;
-use wsman_authz_core::code::{ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY};
+use wsman_authz_core::call::{Call, RequestKind};
+use wsman_authz_core::code::{ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY, ERROR_SUCCESS};
 use wsman_authz_core::engine::Input;
 use wsman_authz_core::sync::Mutex;
 use wsman_authz_core::{ApplicationId, Context, Sender as SenderId, UserName};
@@ -20,16 +20,21 @@ use crate::plugin::{ApplicationInfo, Plugin, ShutdownReason, StartError};
 use crate::reply::Reply;
 use crate::request::{OperationRequest, QuotaRequest, UserRequest};
 use crate::sender::Sender;
+use crate::trace::{Inside, Names};
+use crate::visit::{Visit, drop_policy};
 
 /// `ERROR_ALREADY_EXISTS`: Startup of an application that runs.
 pub(crate) const ERROR_ALREADY_EXISTS: u32 = 183;
+
+/// In a trace the name stands for an application; during Startup it has no number yet.
+const NOT_NUMBERED: ApplicationId = ApplicationId(0);
 
 /// How long Shutdown waits for calls that are inside.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Everything of one plug-in type in one process. Release names no application, so there is one engine for all.
 pub(crate) struct Runtime<P: Plugin> {
-    performer: Arc<Performer<P::Context>>,
+    pub(crate) performer: Arc<Performer<P::Context>>,
     applications: Mutex<Applications<P>>,
 }
 
@@ -67,6 +72,20 @@ impl<P: Plugin> Runtime<P> {
 
     /// Starts an application. The error is the code for the host.
     pub(crate) fn startup(&self, info: &ApplicationInfo) -> Result<ApplicationId, u32> {
+        let trace = &self.performer.trace;
+        if !trace.is_on() {
+            return self.start(info);
+        }
+        let names = Names { application: &info.identification, operation: None };
+        let application = NOT_NUMBERED;
+        trace.write(Call::Startup { application, flags: info.flags, idle: None }, &names);
+        let started = self.start(info);
+        let error = started.err().unwrap_or(ERROR_SUCCESS);
+        trace.write(Call::StartupReturn { application, error }, &names);
+        started
+    }
+
+    fn start(&self, info: &ApplicationInfo) -> Result<ApplicationId, u32> {
         let name = info.identification.clone();
         let reserved = self.applications.lock().names.insert(name.clone());
         if !reserved {
@@ -102,7 +121,20 @@ impl<P: Plugin> Runtime<P> {
     }
 
     /// Shuts an application down: denies what is open, tells the policy, waits until everything is out (CL-54).
-    pub(crate) fn shutdown(&self, application: ApplicationId, reason: ShutdownReason) -> u32 {
+    pub(crate) fn shutdown(&self, application: ApplicationId, reason: u32) -> u32 {
+        let trace = &self.performer.trace;
+        if !trace.is_on() {
+            return self.stop(application, ShutdownReason::from(reason));
+        }
+        let name = self.name_of(application);
+        let names = Names { application: &name, operation: None };
+        trace.write(Call::Shutdown { application, reason }, &names);
+        let error = self.stop(application, ShutdownReason::from(reason));
+        trace.write(Call::ShutdownReturn { application, error }, &names);
+        error
+    }
+
+    fn stop(&self, application: ApplicationId, reason: ShutdownReason) -> u32 {
         if self.performer.take(Input::Shutdown { application }).is_err() {
             return ERROR_INVALID_PARAMETER; // CL-55
         }
@@ -126,7 +158,8 @@ impl<P: Plugin> Runtime<P> {
         sender: SenderId,
         question: Result<Sender, Undecodable>,
     ) {
-        self.ask(RequestKind::User, application, sender, question, |policy, reply, sender| {
+        let question = question.map(|sender| (sender, None));
+        self.ask(RequestKind::User, application, sender, question, |policy, reply, sender, _| {
             policy.authorize_user(UserRequest::new(reply, sender));
         });
     }
@@ -137,11 +170,8 @@ impl<P: Plugin> Runtime<P> {
         sender: SenderId,
         question: Result<(Sender, Operation), Undecodable>,
     ) {
-        let (question, operation) = match question {
-            Ok((sender, operation)) => (Ok(sender), Some(operation)),
-            Err(why) => (Err(why), None),
-        };
-        self.ask(RequestKind::Operation, application, sender, question, |policy, reply, sender| {
+        let question = question.map(|(sender, operation)| (sender, Some(operation)));
+        self.ask(RequestKind::Operation, application, sender, question, |policy, reply, sender, operation| {
             if let Some(operation) = operation {
                 policy.authorize_operation(OperationRequest::new(reply, sender, operation));
             }
@@ -154,13 +184,17 @@ impl<P: Plugin> Runtime<P> {
         sender: SenderId,
         question: Result<Sender, Undecodable>,
     ) {
-        self.ask(RequestKind::Quota, application, sender, question, |policy, reply, sender| {
+        let question = question.map(|sender| (sender, None));
+        self.ask(RequestKind::Quota, application, sender, question, |policy, reply, sender, _| {
             policy.query_quota(QuotaRequest::new(reply, sender));
         });
     }
 
     pub(crate) fn release(&self, context: Option<Context>) {
         let _inside = self.performer.gates.enter_release(); // CL-62: the destructor may run now
+        let trace = &self.performer.trace;
+        let back = Call::ReleaseReturn { context };
+        let _traced = trace.is_on().then(|| trace.enter(Call::Release { context }, &Names::default(), back));
         let _ = self.performer.take(Input::Release { context });
     }
 
@@ -171,14 +205,18 @@ impl<P: Plugin> Runtime<P> {
         kind: RequestKind,
         application: ApplicationId,
         sender: SenderId,
-        question: Result<Sender, Undecodable>,
-        put: impl FnOnce(&P, Reply<P::Context>, Sender),
+        question: Result<(Sender, Option<Operation>), Undecodable>,
+        put: impl FnOnce(&P, Reply<P::Context>, Sender, Option<Operation>),
     ) {
         let visit = Visit::enter(self, application);
+        let user = question.as_ref().map_or_else(|_| nobody(), |(sender, _)| sender.user.clone());
+        let _traced = self.performer.trace.is_on().then(|| {
+            let operation = question.as_ref().ok().and_then(|(_, operation)| operation.as_ref());
+            self.trace_entry(kind, application, sender, &user, operation)
+        });
         if P::ANSWER_WITHIN.is_some() {
             let _ = self.performer.take(Input::Tick); // CL-70
         }
-        let user = question.as_ref().map_or_else(|_| nobody(), |sender| sender.user.clone());
         if let Err(why) = &question {
             log::undecodable(*why);
         }
@@ -199,22 +237,43 @@ impl<P: Plugin> Runtime<P> {
                 return;
             }
         };
-        let client_token = question.as_ref().ok().and_then(|sender| sender.client_token);
+        let client_token = question.as_ref().ok().and_then(|(sender, _)| sender.client_token);
         let reply = Reply::new(Arc::clone(&self.performer), asked, client_token);
         match (question, visit.policy.as_deref()) {
-            (Ok(sender), Some(policy)) => guard("policy", (), || put(policy, reply, sender)),
+            (Ok((sender, operation)), Some(policy)) => guard("policy", (), || put(policy, reply, sender, operation)),
             (Err(why), _) => reply.deny(ERROR_INVALID_PARAMETER, Some(why.to_string())), // CL-71
             (Ok(_), None) => drop(reply),                                                // CL-70
         }
     }
 
-    fn policy(&self, application: ApplicationId) -> Option<Arc<P>> {
-        self.applications.lock().running.get(&application).map(|running| Arc::clone(&running.policy))
+    /// An entry point into the trace, and its return when the value is dropped.
+    fn trace_entry(
+        &self,
+        kind: RequestKind,
+        application: ApplicationId,
+        sender: SenderId,
+        user: &UserName,
+        operation: Option<&Operation>,
+    ) -> Inside<'_> {
+        let user = user.clone();
+        let entry = match kind {
+            RequestKind::User => Call::AuthorizeUser { application, sender, user, reauthorization: None },
+            RequestKind::Operation => Call::AuthorizeOperation { application, sender, user, operation: None },
+            RequestKind::Quota => Call::QueryQuota { application, sender, user },
+        };
+        let name = self.name_of(application);
+        let names = Names { application: &name, operation };
+        self.performer.trace.enter(entry, &names, Call::EntryReturn { kind, sender })
     }
 
-    #[cfg(test)]
-    pub(crate) fn policy_of(&self, application: ApplicationId) -> Option<Arc<P>> {
-        self.policy(application)
+    /// What a trace calls an application: its identification, while it runs.
+    fn name_of(&self, application: ApplicationId) -> String {
+        let applications = self.applications.lock();
+        applications.running.get(&application).map_or_else(|| application.to_string(), |running| running.name.clone())
+    }
+
+    pub(crate) fn policy(&self, application: ApplicationId) -> Option<Arc<P>> {
+        self.applications.lock().running.get(&application).map(|running| Arc::clone(&running.policy))
     }
 
     #[cfg(test)]
@@ -222,36 +281,6 @@ impl<P: Plugin> Runtime<P> {
         let engine = self.performer.engine();
         (engine.live_leases(), engine.payloads(), engine.open_requests())
     }
-}
-
-/// One call of the host inside an application: Shutdown waits for it.
-struct Visit<'a, P: Plugin> {
-    runtime: &'a Runtime<P>,
-    application: ApplicationId,
-    entered: bool,
-    policy: Option<Arc<P>>,
-}
-
-impl<'a, P: Plugin> Visit<'a, P> {
-    fn enter(runtime: &'a Runtime<P>, application: ApplicationId) -> Self {
-        let entered = runtime.performer.gates.enter(application);
-        Self { runtime, application, entered, policy: runtime.policy(application) }
-    }
-}
-
-impl<P: Plugin> Drop for Visit<'_, P> {
-    fn drop(&mut self) {
-        if let Some(policy) = self.policy.take() {
-            drop_policy(policy);
-        }
-        if self.entered {
-            self.runtime.performer.gates.leave(self.application);
-        }
-    }
-}
-
-fn drop_policy<P>(policy: Arc<P>) {
-    guard("destructor of the policy", (), || drop(policy));
 }
 
 /// The user of a question that cannot be read. No text of the host decodes to a name with a NUL, so nobody else is

@@ -86,6 +86,12 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
         })
     }
 
+    /// What stands behind a live lease.
+    #[must_use]
+    pub fn payload_of(&self, context: Context) -> Option<&P> {
+        self.leases.get(context)?.payload.and_then(|number| self.payloads.peek(number))
+    }
+
     /// How many leases are live.
     #[must_use]
     pub fn live_leases(&self) -> usize {

@@ -260,6 +260,6 @@ impl Host<Policy> {
 
     pub(super) fn board(&self) -> Arc<Board> {
         let application = ApplicationId(u32::try_from(self.application).unwrap());
-        Arc::clone(&self.plugin.runtime().policy_of(application).unwrap().board)
+        Arc::clone(&self.plugin.runtime().policy(application).unwrap().board)
     }
 }

@@ -24,9 +24,9 @@ impl Cast<User> for Names {
         [user.name(), MECHANISM.into()]
     }
 
-    fn operation(&self, operation: OperationId) -> [Cow<'_, str>; 2] {
-        let story = Story::of(operation);
-        [story.action.into(), story.resource.into()]
+    fn operation(&self, operation: Option<OperationId>) -> Option<[Cow<'_, str>; 2]> {
+        let story = Story::of(operation?);
+        Some([story.action.into(), story.resource.into()])
     }
 }
 

@@ -45,9 +45,9 @@ impl Cast<User> for ModelCast {
         [user.to_string().into(), "Negotiate".into()]
     }
 
-    fn operation(&self, operation: OperationId) -> [Cow<'_, str>; 2] {
-        let resource = format!("http://example.org/{operation}");
-        ["http://schemas.xmlsoap.org/ws/2004/09/transfer/Get".into(), resource.into()]
+    fn operation(&self, operation: Option<OperationId>) -> Option<[Cow<'_, str>; 2]> {
+        let resource = format!("http://example.org/{}", operation?);
+        Some(["http://schemas.xmlsoap.org/ws/2004/09/transfer/Get".into(), resource.into()])
     }
 }
 
