@@ -4,6 +4,7 @@
 //! run one and the same thing.
 
 mod books;
+pub mod built;
 pub mod functions;
 pub mod history;
 pub mod tree;

@@ -1,9 +1,8 @@
 //! The command line as its user meets it: what it prints, what it refuses and how it says so, what it leaves behind.
 
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
-use std::{env, fs};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -11,43 +10,7 @@ use wsman_authz_core::Rule;
 use wsman_authz_core::dialect::{COUNT, FIELDS};
 use wsman_authz_core::fault::Fault;
 use wsman_authz_models::model::Witness;
-use wsman_authz_tests::tree::root;
-
-/// The program; built if it is not there or older than its sources, because it belongs to another package.
-fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let test = env::current_exe().expect("a test knows its own path");
-        let folder = test.parent().and_then(Path::parent).expect("a test lies in `deps`");
-        let beside = folder.join(format!("wsman-authz{}", env::consts::EXE_SUFFIX));
-        if is_fresh(&beside) { beside } else { build(folder.ends_with("release")) }
-    })
-}
-
-/// Whether the program is younger than every file it was made of, as cargo noted beside it.
-fn is_fresh(program: &Path) -> bool {
-    let time = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
-    let (Some(built), Ok(notes)) = (time(program), fs::read_to_string(program.with_extension("d"))) else {
-        return false;
-    };
-    let sources = notes.split_once(": ").map(|(_, sources)| sources).unwrap_or_default();
-    let mut sources = sources.split_whitespace().map(Path::new);
-    // A target folder that several trees share may hold the program of another one.
-    sources.clone().any(|source| source == root().join("models/src/main.rs"))
-        && sources.all(|source| time(source).is_some_and(|changed| changed <= built))
-}
-
-fn build(release: bool) -> PathBuf {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--package", "wsman-authz-models", "--bin", "wsman-authz", "--message-format", "json"]);
-    cargo.args(release.then_some("--release")).current_dir(root());
-    let built = cargo.stderr(Stdio::inherit()).output().expect("cargo runs");
-    assert!(built.status.success(), "the program can be built");
-    let messages = String::from_utf8_lossy(&built.stdout);
-    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut programs = messages.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
-    programs.next_back().expect("cargo says where the program is")
-}
+use wsman_authz_tests::built::program;
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(program()).args(arguments).stdin(Stdio::null()).output().expect("the program starts")
