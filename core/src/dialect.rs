@@ -5,6 +5,8 @@
 
 use core::fmt;
 
+pub use crate::cover::covering_set;
+
 macro_rules! dialect {
     ($(
         $(#[$field_doc:meta])*

@@ -23,6 +23,7 @@ extern crate std;
 pub mod call;
 pub mod code;
 pub mod contract;
+mod cover;
 pub mod dialect;
 pub mod engine;
 pub mod fault;

@@ -6,7 +6,7 @@
 use core::fmt;
 
 use crate::engine::{Effects, Engine, EngineConfig, Input, Misuse};
-use crate::id::Context;
+use crate::id::{ApplicationId, Context};
 use crate::sync::Mutex;
 use crate::time::Timestamp;
 
@@ -19,7 +19,7 @@ impl<K: Ord + Clone, P: Clone> SharedEngine<K, P> {
     /// An engine without applications.
     #[must_use]
     pub fn new(config: EngineConfig) -> Self {
-        Self { engine: Mutex::new(Engine::new(config)) }
+        Engine::new(config).into()
     }
 
     /// One step of the engine. The caller performs the effects, with no lock of its own held.
@@ -29,8 +29,22 @@ impl<K: Ord + Clone, P: Clone> SharedEngine<K, P> {
     ///
     /// # Errors
     /// As [`Engine::step`]: the input broke the contract, and nothing changed.
+    #[cfg(not(wsman_authz_planted_race))]
     pub fn step(&self, now: Timestamp, input: Input<K, P>) -> Result<Effects<P>, Misuse> {
         self.engine.lock().step(now, input)
+    }
+
+    /// The planted race: what another thread did between the two locks is lost. In no build but that of the check
+    /// that the checks find it.
+    ///
+    /// # Errors
+    /// As [`Engine::step`].
+    #[cfg(wsman_authz_planted_race)]
+    pub fn step(&self, now: Timestamp, input: Input<K, P>) -> Result<Effects<P>, Misuse> {
+        let mut engine = self.engine.lock().clone();
+        let effects = engine.step(now, input);
+        *self.engine.lock() = engine;
+        effects
     }
 
     /// When the next request is overdue; see [`Engine::next_deadline`].
@@ -57,10 +71,24 @@ impl<K: Ord + Clone, P: Clone> SharedEngine<K, P> {
         self.engine.lock().payloads()
     }
 
+    /// How many replies of an application its policy still holds.
+    #[must_use]
+    pub fn replies_out(&self, application: ApplicationId) -> usize {
+        let engine = self.engine.lock();
+        engine.requests().filter(|request| request.application == application && request.reply_out).count()
+    }
+
     /// How many requests are not over.
     #[must_use]
     pub fn open_requests(&self) -> usize {
         self.engine.lock().open_requests()
+    }
+}
+
+impl<K, P> From<Engine<K, P>> for SharedEngine<K, P> {
+    /// Shares an engine as it is.
+    fn from(engine: Engine<K, P>) -> Self {
+        Self { engine: Mutex::new(engine) }
     }
 }
 

@@ -1,50 +1,35 @@
-//! A covering set of dialects: few of them, in which every pair of choices of two fields occurs.
-//!
-//! Most mistakes need two conditions to meet, rarely three; the full set is for `verify --full`.
+//! Which dialects a run goes through, if not all of them.
 
-use std::collections::BTreeSet;
+use wsman_authz_core::dialect::{COUNT, Dialect};
 
-use wsman_authz_core::dialect::{COUNT, Dialect, FIELDS};
+use crate::random::Random;
 
-/// A choice of one field together with a choice of another.
-type Pair = ((usize, usize), (usize, usize));
+pub use wsman_authz_core::dialect::covering_set;
 
-fn pairs(dialect: Dialect) -> impl Iterator<Item = Pair> {
-    let choices = dialect.choices();
-    (0..FIELDS.len()).flat_map(move |a| (a + 1..FIELDS.len()).map(move |b| ((a, choices[a]), (b, choices[b]))))
-}
-
-/// The covering set, in a fixed order that begins with the default dialect.
-///
-/// Greedy: each next dialect is the one that covers the most pairs not yet covered, the first of equals.
+/// The covering set, then dialects drawn at random from all of them by `seed`: `count` in all, or the covering set.
 #[must_use]
-pub fn covering_set() -> Vec<Dialect> {
-    let mut missing: BTreeSet<Pair> = Dialect::all().flat_map(pairs).collect();
-    let mut set = Vec::new();
-    let mut next = Some(Dialect::default());
-    while let Some(dialect) = next {
-        for pair in pairs(dialect) {
-            missing.remove(&pair);
-        }
-        set.push(dialect);
-        let gain = |dialect: &Dialect| pairs(*dialect).filter(|pair| missing.contains(pair)).count();
-        let best = (0..COUNT).rev().filter_map(Dialect::nth).max_by_key(gain);
-        next = best.filter(|best| gain(best) > 0);
-    }
-    set
+pub fn covering_then_drawn(seed: u64, count: usize) -> Vec<Dialect> {
+    let mut random = Random::new(seed);
+    let drawn = std::iter::repeat_with(move || Dialect::nth(random.below(COUNT as u64) as usize)).flatten();
+    let set = covering_set();
+    let wanted = count.max(set.len());
+    set.into_iter().chain(drawn).take(wanted).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
-    fn every_pair_of_choices_occurs() {
+    fn drawn_dialects_follow_the_covering_set_and_the_seed() {
         let set = covering_set();
-        let all: BTreeSet<Pair> = Dialect::all().flat_map(pairs).collect();
-        let covered: BTreeSet<Pair> = set.iter().copied().flat_map(pairs).collect();
-        assert_eq!(covered, all);
-        assert_eq!(set[0], Dialect::default());
-        assert!(set.len() <= 16, "{}", set.len());
+        let [drawn, again, other] = [1, 1, 2].map(|seed| covering_then_drawn(seed, 300));
+        assert_eq!((drawn.len(), &drawn[..set.len()]), (300, &set[..]));
+        assert_eq!(drawn, again);
+        assert_ne!(drawn, other);
+        assert!(drawn.iter().collect::<BTreeSet<_>>().len() > 250, "few of 9,216 are drawn twice");
+        assert_eq!(covering_then_drawn(1, 0), set);
     }
 }

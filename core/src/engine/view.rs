@@ -73,6 +73,11 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
         })
     }
 
+    /// The leases reported for a user, the oldest first: the newest speaks for the user.
+    pub fn grants(&self, application: ApplicationId, user: &K) -> impl Iterator<Item = Context> {
+        self.grants.live(application, user).into_iter()
+    }
+
     /// The requests that are not gone.
     pub fn requests(&self) -> impl Iterator<Item = RequestView<'_, K>> {
         self.requests.iter().map(|(number, request)| RequestView {

@@ -2,10 +2,10 @@
 
 /// A stream of choices.
 #[derive(Clone, Debug)]
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub(super) const fn new(seed: u64) -> Self {
+    pub(crate) const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -17,17 +17,17 @@ impl Random {
     }
 
     /// A number below `bound`; 0 if that is 0.
-    pub(super) const fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) const fn below(&mut self, bound: u64) -> u64 {
         (((self.next() as u128) * (bound as u128)) >> 64) as u64
     }
 
     /// True once in `n` times.
-    pub(super) const fn once_in(&mut self, n: u64) -> bool {
+    pub(crate) const fn once_in(&mut self, n: u64) -> bool {
         self.below(n) == 0
     }
 
     /// One of `choices`; `None` if there is none.
-    pub(super) fn pick<T: Copy>(&mut self, choices: &[T]) -> Option<T> {
+    pub(crate) fn pick<T: Copy>(&mut self, choices: &[T]) -> Option<T> {
         choices.get(self.below(choices.len() as u64) as usize).copied()
     }
 }

@@ -1,0 +1,73 @@
+//! A covering set of dialects: few of them, in which every pair of choices of two fields occurs.
+//!
+//! Most mistakes need two conditions to meet, rarely three; the full set is for whoever has the time.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::dialect::{COUNT, Dialect, FIELDS};
+
+/// How many choices there are in all fields together.
+const CHOICES: usize = {
+    let mut count = 0;
+    let mut field = 0;
+    while field < FIELDS.len() {
+        count += FIELDS[field].1.len();
+        field += 1;
+    }
+    count
+};
+
+/// A choice of one field together with a choice of a later one, as a number below `CHOICES * CHOICES`.
+fn pairs(dialect: Dialect) -> impl Iterator<Item = usize> {
+    let mut choices = dialect.choices();
+    let mut before = 0;
+    for (choice, (_, words)) in choices.iter_mut().zip(FIELDS) {
+        *choice += before;
+        before += words.len();
+    }
+    (0..FIELDS.len()).flat_map(move |a| (a + 1..FIELDS.len()).map(move |b| choices[a] * CHOICES + choices[b]))
+}
+
+/// The covering set, in a fixed order that begins with the default dialect.
+///
+/// Greedy: each next dialect is the one that covers the most pairs not yet covered, the first of equals.
+///
+/// ```
+/// use wsman_authz_core::dialect::{COUNT, Dialect, covering_set};
+/// let set = covering_set();
+/// assert_eq!(set[0], Dialect::default());
+/// assert!(set.len() < 20 && COUNT > 9000);
+/// ```
+#[must_use]
+pub fn covering_set() -> Vec<Dialect> {
+    let mut missing = vec![false; CHOICES * CHOICES];
+    Dialect::all().flat_map(pairs).for_each(|pair| missing[pair] = true);
+    let mut set = Vec::new();
+    let mut next = Some(Dialect::default());
+    while let Some(dialect) = next {
+        pairs(dialect).for_each(|pair| missing[pair] = false);
+        set.push(dialect);
+        let gain = |dialect: &Dialect| pairs(*dialect).filter(|pair| missing[*pair]).count();
+        let best = (0..COUNT).rev().filter_map(Dialect::nth).max_by_key(gain);
+        next = best.filter(|best| gain(best) > 0);
+    }
+    set
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_pair_of_choices_occurs() {
+        let set = covering_set();
+        let all: BTreeSet<usize> = Dialect::all().flat_map(pairs).collect();
+        let covered: BTreeSet<usize> = set.iter().copied().flat_map(pairs).collect();
+        assert_eq!(covered, all);
+        assert_eq!(set[0], Dialect::default());
+        assert!(set.len() <= 16, "{}", set.len());
+    }
+}
