@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::log;
 
 /// Runs `body`; if it panics, logs `what` panicked and returns `fallback`.
-pub(crate) fn guard<R>(what: &'static str, fallback: R, body: impl FnOnce() -> R) -> R {
+pub fn guard<R>(what: &'static str, fallback: R, body: impl FnOnce() -> R) -> R {
     // Unwind safety: our own state changes in steps that do not panic; a policy's state is its own business, as with
     // any thread that panicked.
     match catch_unwind(AssertUnwindSafe(body)) {

@@ -23,8 +23,10 @@ const CLIENT_CERTIFICATE: &str = "ClientCertificate";
 
 /// Why a text of the host was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Undecodable {
+pub enum Undecodable {
+    /// It is not well-formed UTF-16.
     IllFormed,
+    /// It has more than 65,536 units.
     TooLong,
 }
 
@@ -39,9 +41,12 @@ impl fmt::Display for Undecodable {
 
 /// Reads a text; `None` for NULL.
 ///
+/// # Errors
+/// It is ill-formed or too long.
+///
 /// # Safety
 /// `start` is NULL or, as HA-02 says, the start of a NUL-terminated text that is valid for reads.
-pub(crate) unsafe fn text(start: *const u16) -> Result<Option<String>, Undecodable> {
+pub unsafe fn text(start: *const u16) -> Result<Option<String>, Undecodable> {
     if start.is_null() {
         return Ok(None);
     }

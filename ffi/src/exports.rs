@@ -15,26 +15,38 @@ use wsman_authz_core::code::{ERROR_INTERNAL_ERROR, ERROR_INVALID_PARAMETER, ERRO
 use wsman_authz_core::{ApplicationId, Context, Sender as SenderId};
 
 use crate::boundary::guard;
+use crate::clock::Clock;
 use crate::completions::Completions;
 use crate::plugin::{ApplicationInfo, Plugin};
 use crate::runtime::Runtime;
+use crate::source::Source;
 use crate::{decode, log};
 
 /// The one instance of a plug-in type in its library.
 pub struct Exported<P: Plugin> {
     completions: Completions,
-    runtime: OnceLock<Runtime<P>>,
+    /// The clock of a test; real time without one.
+    pub(crate) clock: Option<Clock>,
+    pub(crate) source: Source<P>,
+    pub(crate) runtime: OnceLock<Runtime<P>>,
 }
 
 impl<P: Plugin> Exported<P> {
     /// Nothing runs yet.
     #[must_use]
     pub const fn new(completions: Completions) -> Self {
-        Self { completions, runtime: OnceLock::new() }
+        Self { completions, clock: None, source: Source::Type, runtime: OnceLock::new() }
+    }
+
+    /// The same with a clock of its own.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) const fn with_clock(completions: Completions, clock: Clock) -> Self {
+        Self { completions, clock: Some(clock), source: Source::Type, runtime: OnceLock::new() }
     }
 
     pub(crate) fn runtime(&self) -> &Runtime<P> {
-        self.runtime.get_or_init(|| Runtime::new(self.completions))
+        let clock = || self.clock.clone().unwrap_or_else(Clock::system);
+        self.runtime.get_or_init(|| Runtime::new(self.completions, clock(), self.source.clone()))
     }
 }
 
@@ -83,8 +95,11 @@ pub unsafe fn startup<P: Plugin>(
 }
 
 /// `WSManPluginShutdown`. `ERROR_INVALID_PARAMETER` for an application that does not run.
-pub fn shutdown<P: Plugin>(exported: &Exported<P>, plugin_context: *const c_void, reason: u32) -> u32 {
-    guard("Shutdown", ERROR_INTERNAL_ERROR, || exported.runtime().shutdown(decode::application(plugin_context), reason))
+pub fn shutdown<P: Plugin>(exported: &Exported<P>, plugin_context: *const c_void, flags: u32, reason: u32) -> u32 {
+    guard("Shutdown", ERROR_INTERNAL_ERROR, || {
+        note_flags("Shutdown", flags);
+        exported.runtime().shutdown(decode::application(plugin_context), reason)
+    })
 }
 
 /// `WSManPluginAuthzUser`.
@@ -95,8 +110,10 @@ pub unsafe fn authorize_user<P: Plugin>(
     exported: &Exported<P>,
     plugin_context: *const c_void,
     details: *const WSMAN_SENDER_DETAILS,
+    flags: u32,
 ) {
     guard("AuthzUser", (), || {
+        note_flags("AuthzUser", flags);
         let Some(id) = request_of(details, "AuthzUser") else { return };
         // SAFETY: HA-01, HA-02, HA-04; checked for NULL above.
         let question = unsafe { decode::sender(details) };
@@ -112,11 +129,13 @@ pub unsafe fn authorize_operation<P: Plugin>(
     exported: &Exported<P>,
     plugin_context: *const c_void,
     details: *const WSMAN_SENDER_DETAILS,
+    flags: u32,
     operation: u32,
     action: *const u16,
     resource: *const u16,
 ) {
     guard("AuthzOperation", (), || {
+        note_flags("AuthzOperation", flags);
         let Some(id) = request_of(details, "AuthzOperation") else { return };
         // SAFETY: HA-01, HA-02, HA-04; checked for NULL above.
         let sender = unsafe { decode::sender(details) };
@@ -135,8 +154,10 @@ pub unsafe fn query_quota<P: Plugin>(
     exported: &Exported<P>,
     plugin_context: *const c_void,
     details: *const WSMAN_SENDER_DETAILS,
+    flags: u32,
 ) {
     guard("AuthzQueryQuota", (), || {
+        note_flags("AuthzQueryQuota", flags);
         let Some(id) = request_of(details, "AuthzQueryQuota") else { return };
         // SAFETY: HA-01, HA-02, HA-04; checked for NULL above.
         let question = unsafe { decode::sender(details) };
@@ -149,6 +170,13 @@ pub fn release_context<P: Plugin>(exported: &Exported<P>, context: *const c_void
     guard("AuthzReleaseContext", (), || {
         exported.runtime().release(Context::new(context.addr() as u64));
     });
+}
+
+/// Flags are reserved. A host that sets one is heard all the same: what it means by it, a denial would not answer.
+fn note_flags(entry: &'static str, flags: u32) {
+    if flags != 0 {
+        log::flags(entry, flags);
+    }
 }
 
 /// The number under which a request is known. Without one it cannot be answered: NULL names no request.
@@ -217,32 +245,34 @@ macro_rules! export_plugin {
             }
 
             #[unsafe(no_mangle)]
-            extern "system" fn WSManPluginShutdown(plugin_context: *const c_void, _flags: u32, reason: u32) -> u32 {
-                wsman::shutdown(&PLUGIN, plugin_context, reason)
+            extern "system" fn WSManPluginShutdown(plugin_context: *const c_void, flags: u32, reason: u32) -> u32 {
+                wsman::shutdown(&PLUGIN, plugin_context, flags, reason)
             }
 
             #[unsafe(no_mangle)]
             unsafe extern "system" fn WSManPluginAuthzUser(
                 plugin_context: *const c_void,
                 sender_details: *const WSMAN_SENDER_DETAILS,
-                _flags: u32,
+                flags: u32,
             ) {
                 // SAFETY: HA-01, HA-02, HA-04: the host called AuthzUser.
-                unsafe { wsman::authorize_user(&PLUGIN, plugin_context, sender_details) }
+                unsafe { wsman::authorize_user(&PLUGIN, plugin_context, sender_details, flags) }
             }
 
             #[unsafe(no_mangle)]
             unsafe extern "system" fn WSManPluginAuthzOperation(
                 plugin_context: *const c_void,
                 sender_details: *const WSMAN_SENDER_DETAILS,
-                _flags: u32,
+                flags: u32,
                 operation: u32,
                 action: *const u16,
                 resource_uri: *const u16,
             ) {
                 // SAFETY: HA-01, HA-02, HA-03, HA-04: the host called AuthzOperation.
                 unsafe {
-                    wsman::authorize_operation(&PLUGIN, plugin_context, sender_details, operation, action, resource_uri)
+                    wsman::authorize_operation(
+                        &PLUGIN, plugin_context, sender_details, flags, operation, action, resource_uri,
+                    )
                 }
             }
 
@@ -250,10 +280,10 @@ macro_rules! export_plugin {
             unsafe extern "system" fn WSManPluginAuthzQueryQuota(
                 plugin_context: *const c_void,
                 sender_details: *const WSMAN_SENDER_DETAILS,
-                _flags: u32,
+                flags: u32,
             ) {
                 // SAFETY: HA-01, HA-02, HA-04: the host called AuthzQueryQuota.
-                unsafe { wsman::query_quota(&PLUGIN, plugin_context, sender_details) }
+                unsafe { wsman::query_quota(&PLUGIN, plugin_context, sender_details, flags) }
             }
 
             #[unsafe(no_mangle)]

@@ -71,18 +71,18 @@ impl Gates {
         self.changed.notify_all();
     }
 
-    /// Waits until the application is drained and empty, at most `limit`; then closes its gate. Returns whether it
-    /// was in time: a host that calls Shutdown from inside one of our calls, or a policy that does not come back from
-    /// its own, must not hang the process.
-    pub(crate) fn close(&self, application: ApplicationId, limit: Duration) -> bool {
+    /// Waits until the application is drained and empty, at most `limit`; then closes its gate. Returns how many calls
+    /// are still inside, a last completion among them: a host that calls Shutdown from inside one of our calls, or a
+    /// policy that does not come back from its own, must not hang the process.
+    pub(crate) fn close(&self, application: ApplicationId, limit: Duration) -> usize {
         let deadline = Instant::now() + limit;
         let mut inside = self.inside.lock();
         loop {
             let gate = inside.gates.get(&application).copied();
-            let empty = gate.is_none_or(|gate| gate.drained && gate.inside == 0) && inside.releases == 0;
-            if empty || Instant::now() >= deadline {
+            let calls = gate.map_or(0, |gate| gate.inside.max(usize::from(!gate.drained))) + inside.releases;
+            if calls == 0 || Instant::now() >= deadline {
                 inside.gates.remove(&application);
-                return empty;
+                return calls;
             }
             inside = self.changed.wait_until(inside, deadline);
         }

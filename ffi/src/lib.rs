@@ -40,6 +40,9 @@
 //! `wsman_authz_core::engine`, which this crate puts behind the six entry points. One way through: C call → decode
 //! ([`Sender`], owned) → step (one lock) → effects, performed with no lock held → completion function.
 //!
+//! A policy is tested without a DLL: the feature `testing` brings a host that behaves in every way the documentation
+//! allows, in the same process. Answers that take long have a deadline ([`Plugin::ANSWER_WITHIN`]).
+//!
 //! Everything worth knowing is logged as [`tracing`] events with the target `wsman_authz`; install a subscriber in
 //! [`Plugin::start`]. Rules are cited by number; SPEC.md explains each.
 
@@ -51,7 +54,9 @@
 struct Readme;
 
 mod action;
+mod applications;
 mod boundary;
+mod clock;
 mod completions;
 mod decode;
 mod exports;
@@ -64,9 +69,14 @@ mod reply;
 mod request;
 mod runtime;
 mod sender;
+mod source;
+mod statistics;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod token;
 mod trace;
 mod visit;
+mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -83,10 +93,14 @@ pub use wsman_authz_core::code;
 /// What [`export_plugin!`] expands to. Not for direct use; it may change with any version.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::boundary::guard;
     pub use crate::completions::Completions;
+    pub use crate::decode::{Undecodable, text};
     pub use crate::exports::{
         Exported, authorize_operation, authorize_user, query_quota, release_context, shutdown, startup,
     };
+    pub use crate::source::Source;
+    pub use crate::statistics::Statistics;
     pub use core::ffi::c_void;
     pub use windows_sys::Win32::System::RemoteManagement::{
         WSMAN_SENDER_DETAILS, WSManPluginAuthzOperationComplete, WSManPluginAuthzQueryQuotaComplete,

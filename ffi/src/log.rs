@@ -32,6 +32,10 @@ pub(crate) fn null_sender(entry: &'static str) {
     event!(error, entry, "NULL senderDetails: the request cannot be answered");
 }
 
+pub(crate) fn flags(entry: &'static str, flags: u32) {
+    event!(debug, entry, flags, "reserved flags are not zero; ignored");
+}
+
 pub(crate) fn undecodable(why: Undecodable) {
     event!(warn, %why, "the host's text cannot be read; the request is denied");
 }
@@ -86,8 +90,27 @@ pub(crate) fn drained(application: ApplicationId, leases: u32, replies: u32) {
     }
 }
 
-pub(crate) fn shutdown_overdue(application: ApplicationId) {
-    event!(error, %application, "CL-62: calls were still inside the library when Shutdown returned");
+pub(crate) fn shut_down(application: ApplicationId, replies: usize, inside: usize) {
+    if inside > 0 {
+        event!(error, %application, inside, "CL-62: calls were still inside the library when Shutdown returned");
+    }
+    if replies > 0 {
+        event!(warn, %application, replies, "application shut down: the policy still holds requests");
+    } else {
+        event!(info, %application, "application shut down");
+    }
+}
+
+pub(crate) fn no_number() {
+    event!(error, "no number is left for another application");
+}
+
+pub(crate) fn no_watch(error: &std::io::Error) {
+    event!(error, %error, "CL-70: no thread to watch for overdue requests; the application does not start");
+}
+
+pub(crate) fn watch_overdue() {
+    event!(error, "CL-62: the thread that denies overdue requests was still inside the host when Shutdown returned");
 }
 
 pub(crate) fn trace_begun(path: &Path) {

@@ -4,17 +4,19 @@
 
 use std::num::NonZeroU64;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use wsman_authz_core::call::{Call, Completion, RequestKind};
 use wsman_authz_core::code::ERROR_OPERATION_ABORTED;
 use wsman_authz_core::engine::{Answer, Effect, Effects, EngineConfig, Input, Misuse, Payload, RequestId};
 use wsman_authz_core::shared::SharedEngine;
-use wsman_authz_core::{Millis, PayloadId, Sender, Timestamp, UserName};
+use wsman_authz_core::{PayloadId, Sender, UserName};
 
 use crate::boundary::guard;
+use crate::clock::{Clock, millis};
 use crate::completions::Completions;
 use crate::gate::Gates;
+use crate::statistics::Tally;
 use crate::trace::{Names, Trace};
 use crate::{log, token};
 
@@ -27,7 +29,8 @@ pub(crate) struct Performer<C> {
     completions: Completions,
     pub(crate) gates: Gates,
     pub(crate) trace: Trace,
-    epoch: Instant,
+    pub(crate) tally: Tally,
+    pub(crate) clock: Clock,
 }
 
 /// A question that is to be put to the policy.
@@ -38,13 +41,13 @@ pub(crate) struct Asked<C> {
 }
 
 impl<C> Performer<C> {
-    pub(crate) fn new(completions: Completions, answer_within: Option<Duration>) -> Self {
+    pub(crate) fn new(completions: Completions, clock: Clock, answer_within: Option<Duration>) -> Self {
         let answer_within = answer_within.map(millis);
         let engine = SharedEngine::new(EngineConfig { answer_within, ..EngineConfig::default() });
-        Self { engine, completions, gates: Gates::default(), trace: Trace::from_environment(), epoch: Instant::now() }
+        let (gates, trace, tally) = (Gates::default(), Trace::from_environment(), Tally::default());
+        Self { engine, completions, gates, trace, tally, clock }
     }
 
-    #[cfg(test)]
     pub(crate) const fn engine(&self) -> &SharedEngine<UserName, Arc<C>> {
         &self.engine
     }
@@ -77,8 +80,7 @@ impl<C> Performer<C> {
 
     /// The one place where the lock is held, and nothing else happens there.
     fn step(&self, input: EngineInput<C>) -> Result<Effects<Arc<C>>, Misuse> {
-        let now = Timestamp(millis(self.epoch.elapsed()).0);
-        self.engine.step(now, input).inspect_err(|misuse| log::misuse(*misuse))
+        self.engine.step(self.clock.now(), input).inspect_err(|misuse| self.report(*misuse))
     }
 
     fn perform(&self, effects: Effects<Arc<C>>, client_token: Option<NonZeroU64>) -> Option<Asked<C>> {
@@ -98,10 +100,15 @@ impl<C> Performer<C> {
                     log::drained(application, leases, replies);
                     self.gates.drained(application);
                 }
-                Effect::Report(misuse) => log::misuse(misuse),
+                Effect::Report(misuse) => self.report(misuse),
             }
         }
         asked
+    }
+
+    fn report(&self, misuse: Misuse) {
+        self.tally.misuse();
+        log::misuse(misuse);
     }
 
     /// Calls the host; it may call back in from inside. Its answer is the next input.
@@ -125,6 +132,7 @@ impl<C> Performer<C> {
             self.trace.write(Call::CompleteReturn { kind, sender, error }, &Names::default());
         }
         if error != 0 {
+            self.tally.refused();
             log::refused(error);
         }
         error
@@ -148,8 +156,4 @@ fn number<C>(payload: &Arc<C>) -> PayloadId {
 /// Drops a payload, or one handle on it. A destructor that panics harms nobody else (CL-61).
 pub(crate) fn drop_payload<C>(payload: Option<Arc<C>>) {
     guard("destructor of a context", (), || drop(payload));
-}
-
-fn millis(span: Duration) -> Millis {
-    Millis(u64::try_from(span.as_millis()).unwrap_or(u64::MAX))
 }

@@ -23,8 +23,12 @@ pub trait Plugin: Sized + Send + Sync + 'static {
 
     /// How long a request may stay unanswered before it is denied (CL-70). `None`: as long as the host waits.
     ///
-    /// No thread watches the clock: overdue requests are denied at the next call of the host.
+    /// Overdue requests are denied at the next call of the host, unless a thread [watches](Self::WATCH_OVERDUE).
     const ANSWER_WITHIN: Option<Duration> = None;
+
+    /// Whether a thread of the engine's own denies overdue requests on time. It runs from the first Startup of the
+    /// process to the last Shutdown, and sleeps while nothing is overdue. Without [`Self::ANSWER_WITHIN`] there is none.
+    const WATCH_OVERDUE: bool = false;
 
     /// An application starts. Open files and logs here: later calls may run under the identity of a client.
     ///
@@ -46,7 +50,8 @@ pub trait Plugin: Sized + Send + Sync + 'static {
     }
 
     /// The application shuts down. Whatever was unanswered has been denied. Join your threads here: the library may
-    /// be unloaded soon after this returned (CL-62). There is no time limit on it.
+    /// be unloaded soon after this returned (CL-62). There is no time limit on it. Drop the requests that you still
+    /// hold: each keeps alive the context that it shows, and the log says how many were left.
     ///
     /// A question that came in just before may still be put to you during this call or after it; its answer has no
     /// effect any more. Start nothing for it.

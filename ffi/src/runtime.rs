@@ -1,6 +1,5 @@
 //! The applications of one plug-in, from Startup to Shutdown, and the way of a question to its policy.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +10,9 @@ use wsman_authz_core::sync::Mutex;
 use wsman_authz_core::{ApplicationId, Context, Sender as SenderId, UserName};
 
 use crate::action::Operation;
+use crate::applications::Applications;
 use crate::boundary::guard;
+use crate::clock::Clock;
 use crate::completions::Completions;
 use crate::decode::Undecodable;
 use crate::log;
@@ -20,8 +21,10 @@ use crate::plugin::{ApplicationInfo, Plugin, ShutdownReason, StartError};
 use crate::reply::Reply;
 use crate::request::{OperationRequest, QuotaRequest, UserRequest};
 use crate::sender::Sender;
+use crate::source::Source;
 use crate::trace::{Inside, Names};
 use crate::visit::{Visit, drop_policy};
+use crate::watch::Watch;
 
 /// `ERROR_ALREADY_EXISTS`: Startup of an application that runs.
 pub(crate) const ERROR_ALREADY_EXISTS: u32 = 183;
@@ -35,39 +38,15 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Everything of one plug-in type in one process. Release names no application, so there is one engine for all.
 pub(crate) struct Runtime<P: Plugin> {
     pub(crate) performer: Arc<Performer<P::Context>>,
-    applications: Mutex<Applications<P>>,
-}
-
-struct Applications<P> {
-    /// Numbers are never used again, so that a stale plug-in context names nothing.
-    last: u32,
-    /// Identifications in use, also of applications that are just starting.
-    names: BTreeSet<String>,
-    running: BTreeMap<ApplicationId, Running<P>>,
-}
-
-struct Running<P> {
-    name: String,
-    policy: Arc<P>,
-}
-
-impl<P> Applications<P> {
-    fn free(&mut self, name: &str) {
-        self.names.remove(name);
-    }
-
-    fn forget(&mut self, application: ApplicationId) -> Option<Arc<P>> {
-        let Running { name, policy } = self.running.remove(&application)?;
-        self.free(&name);
-        Some(policy)
-    }
+    source: Source<P>,
+    pub(crate) applications: Mutex<Applications<P>>,
+    pub(crate) watch: Arc<Watch>,
 }
 
 impl<P: Plugin> Runtime<P> {
-    pub(crate) fn new(completions: Completions) -> Self {
-        let performer = Arc::new(Performer::new(completions, P::ANSWER_WITHIN));
-        let applications = Applications { last: 0, names: BTreeSet::new(), running: BTreeMap::new() };
-        Self { performer, applications: Mutex::new(applications) }
+    pub(crate) fn new(completions: Completions, clock: Clock, source: Source<P>) -> Self {
+        let performer = Arc::new(Performer::new(completions, clock, source.answer_within()));
+        Self { performer, source, applications: Mutex::default(), watch: Arc::default() }
     }
 
     /// Starts an application. The error is the code for the host.
@@ -87,13 +66,13 @@ impl<P: Plugin> Runtime<P> {
 
     fn start(&self, info: &ApplicationInfo) -> Result<ApplicationId, u32> {
         let name = info.identification.clone();
-        let reserved = self.applications.lock().names.insert(name.clone());
+        let reserved = self.applications.lock().reserve(&name);
         if !reserved {
             log::already_running(&name);
             return Err(ERROR_ALREADY_EXISTS); // CL-55
         }
         let panicked = Err(StartError::new("it panicked"));
-        let policy = guard("start of the policy", panicked, || P::start(info));
+        let policy = guard("start of the policy", panicked, || self.source.start(info));
         let policy = policy.map_err(|error| {
             log::not_started(&name, &error);
             error.code()
@@ -108,13 +87,20 @@ impl<P: Plugin> Runtime<P> {
 
     fn open(&self, name: String, policy: P) -> Result<ApplicationId, u32> {
         let policy = Arc::new(policy);
-        let application = {
-            let mut applications = self.applications.lock();
-            let next = applications.last.checked_add(1).ok_or(ERROR_NOT_ENOUGH_MEMORY)?;
-            applications.last = next;
-            applications.running.insert(ApplicationId(next), Running { name, policy });
-            ApplicationId(next)
+        let number = self.applications.lock().number();
+        let Some(application) = number else {
+            log::no_number();
+            drop_policy(policy);
+            return Err(ERROR_NOT_ENOUGH_MEMORY);
         };
+        if self.watches()
+            && let Err(error) = self.watch.begin(&self.performer)
+        {
+            log::no_watch(&error);
+            drop_policy(policy);
+            return Err(ERROR_NOT_ENOUGH_MEMORY);
+        }
+        self.applications.lock().run(application, name, policy);
         self.performer.gates.open(application);
         let _ = self.performer.take(Input::Startup { application });
         Ok(application)
@@ -142,14 +128,27 @@ impl<P: Plugin> Runtime<P> {
             guard("shutdown of the policy", (), || policy.shutdown(reason));
             drop_policy(policy);
         }
-        if !self.performer.gates.close(application, GRACE) {
-            log::shutdown_overdue(application);
-        }
+        let inside = self.performer.gates.close(application, GRACE);
+        log::shut_down(application, self.performer.engine().replies_out(application), inside);
         let gone = self.applications.lock().forget(application);
         if let Some(policy) = gone {
             drop_policy(policy);
         }
+        if self.watches() && !self.watch.end(GRACE) {
+            log::watch_overdue(); // CL-62
+        }
         0
+    }
+
+    /// Whether a thread watches the clock.
+    const fn watches(&self) -> bool {
+        self.source.watch_overdue() && self.source.answer_within().is_some()
+    }
+
+    /// The test says that time has passed.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn time_passed(&self) {
+        self.watch.look();
     }
 
     pub(crate) fn authorize_user(
@@ -214,7 +213,7 @@ impl<P: Plugin> Runtime<P> {
             let operation = question.as_ref().ok().and_then(|(_, operation)| operation.as_ref());
             self.trace_entry(kind, application, sender, &user, operation)
         });
-        if P::ANSWER_WITHIN.is_some() {
+        if self.source.answer_within().is_some() {
             let _ = self.performer.take(Input::Tick); // CL-70
         }
         if let Err(why) = &question {
@@ -237,6 +236,9 @@ impl<P: Plugin> Runtime<P> {
                 return;
             }
         };
+        if self.watches() {
+            self.watch.look();
+        }
         let client_token = question.as_ref().ok().and_then(|(sender, _)| sender.client_token);
         let reply = Reply::new(Arc::clone(&self.performer), asked, client_token);
         match (question, visit.policy.as_deref()) {
@@ -269,14 +271,19 @@ impl<P: Plugin> Runtime<P> {
     /// What a trace calls an application: its identification, while it runs.
     fn name_of(&self, application: ApplicationId) -> String {
         let applications = self.applications.lock();
-        applications.running.get(&application).map_or_else(|| application.to_string(), |running| running.name.clone())
+        applications.name(application).map_or_else(|| application.to_string(), str::to_owned)
+    }
+
+    /// How many applications run.
+    pub(crate) fn applications(&self) -> usize {
+        self.applications.lock().len()
     }
 
     pub(crate) fn policy(&self, application: ApplicationId) -> Option<Arc<P>> {
-        self.applications.lock().running.get(&application).map(|running| Arc::clone(&running.policy))
+        self.applications.lock().policy(application)
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn balance(&self) -> (usize, usize, usize) {
         let engine = self.performer.engine();
         (engine.live_leases(), engine.payloads(), engine.open_requests())

@@ -5,13 +5,6 @@ use crate::code::ERROR_ACCESS_DENIED;
 
 const GET: &str = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Get";
 
-fn let_in(host: &Host, user: &str) -> usize {
-    let request = Request::of(user);
-    host.user(&request);
-    assert_eq!(request.verdict().error, 0);
-    request.verdict().context
-}
-
 fn operate(host: &Host, user: &str, resource: &str) -> usize {
     let request = Request::of(user);
     host.operation(&request, GET, resource);
@@ -22,7 +15,7 @@ fn operate(host: &Host, user: &str, resource: &str) -> usize {
 #[test]
 fn cl_12_a_shared_context_lives_until_its_last_release() {
     let host = Host::start();
-    let (board, user) = (host.board(), let_in(&host, "alice"));
+    let (board, user) = (host.board(), host.let_in("alice"));
     let (shared, fresh, none) =
         (operate(&host, "alice", "share"), operate(&host, "alice", "fresh"), operate(&host, "alice", ""));
     assert_eq!((board.alive(), none), (2, 0));
@@ -37,7 +30,7 @@ fn cl_12_a_shared_context_lives_until_its_last_release() {
 #[test]
 fn cl_12_a_parked_request_keeps_the_context_it_looks_at() {
     let host = Host::start();
-    let (board, user, request) = (host.board(), let_in(&host, "alice"), Request::of("alice"));
+    let (board, user, request) = (host.board(), host.let_in("alice"), Request::of("alice"));
     host.operation(&request, GET, "park");
     host.release(user);
     assert_eq!(board.alive(), 1);
@@ -51,7 +44,7 @@ fn cl_12_a_parked_request_keeps_the_context_it_looks_at() {
 #[test]
 fn cl_16_releasing_twice_or_garbage_changes_nothing() {
     let host = Host::start();
-    let (board, alice, bob) = (host.board(), let_in(&host, "alice"), let_in(&host, "bob"));
+    let (board, alice, bob) = (host.board(), host.let_in("alice"), host.let_in("bob"));
     for garbage in [alice, alice, 0, 22, usize::MAX] {
         host.release(garbage);
     }
@@ -75,8 +68,8 @@ fn cl_17_a_refused_completion_leaves_nothing_behind() {
 #[test]
 fn cl_22_a_context_that_is_kept_survives_the_old_release() {
     let host = Host::start();
-    let (board, old) = (host.board(), let_in(&host, "alice"));
-    let new = let_in(&host, "alice");
+    let (board, old) = (host.board(), host.let_in("alice"));
+    let new = host.let_in("alice");
     host.release(old);
     assert_eq!((board.created.load(std::sync::atomic::Ordering::SeqCst), board.alive()), (1, 1));
     host.release(new);
@@ -90,7 +83,7 @@ fn cl_60_the_host_may_call_back_from_inside_a_completion() {
     let request = Request::of("alice").inside(move |said| {
         // The next entry points, the release of what is just reported: all on the stack of the completion (C10, D19).
         let operation = operate(&inner, "alice", "share");
-        let bob = let_in(&inner, "bob");
+        let bob = inner.let_in("bob");
         for context in [operation, bob, said.context] {
             inner.release(context);
         }
@@ -107,7 +100,7 @@ fn cl_60_a_denial_during_unwinding_may_call_back_too() {
         let again = Request::of("panic");
         inner.user(&again);
         assert_eq!(again.verdict().error, ERROR_ACCESS_DENIED);
-        inner.release(let_in(&inner, "alice"));
+        inner.release(inner.let_in("alice"));
     });
     host.user(&request);
     assert_eq!((request.verdict().error, host.balance()), (ERROR_ACCESS_DENIED, (0, 0, 0)));
@@ -116,7 +109,7 @@ fn cl_60_a_denial_during_unwinding_may_call_back_too() {
 #[test]
 fn cl_61_a_destructor_that_panics_harms_nobody() {
     let host = Host::start();
-    let (board, explosive, alice) = (host.board(), let_in(&host, "explosive"), let_in(&host, "alice"));
+    let (board, explosive, alice) = (host.board(), host.let_in("explosive"), host.let_in("alice"));
     host.release(explosive);
     assert_eq!((board.alive(), host.balance()), (1, (1, 1, 0)));
     host.release(alice);

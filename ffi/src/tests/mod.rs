@@ -2,12 +2,15 @@
 
 #![allow(unsafe_code, clippy::unwrap_used, reason = "the tests play the host")]
 
+mod bad_input;
 mod contexts;
 mod host;
-mod input;
 mod policy;
+mod races;
 mod requests;
 mod shutdown;
+mod test_host;
+mod watch;
 
 use std::sync::Mutex;
 

@@ -15,6 +15,9 @@ pub(super) const TOKEN: u64 = 0x7733;
 /// The token of the user `late-token`.
 pub(super) const LATE_TOKEN: u64 = 0x7744;
 
+/// The token of the user `spare-token`.
+pub(super) const SPARE_TOKEN: u64 = 0x7766;
+
 /// What a test can see of the policy.
 #[derive(Default)]
 pub(super) struct Board {
@@ -89,6 +92,7 @@ impl Plugin for Policy {
             "bad-redirect" => request.redirect("/wsman"),
             "bare" => request.allow(UserGrant::new(Identity::HostProcess)),
             "token" => request.allow(UserGrant::new(Identity::Token(token(TOKEN)))),
+            "spare-token" => request.allow(UserGrant::new(Identity::Token(token(SPARE_TOKEN)))),
             "linger" => {
                 request.deny();
                 thread::sleep(Duration::from_millis(50));

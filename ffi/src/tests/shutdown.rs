@@ -36,10 +36,10 @@ fn cl_54_after_shutdown_nothing_is_said_any_more() {
 #[test]
 fn cl_55_each_application_is_started_and_shut_down_once() {
     let host = Host::start();
-    assert_eq!(Host::startup(&host.plugin, "wsman/test"), (ERROR_ALREADY_EXISTS, 0));
+    assert_eq!(host.startup("wsman/test"), (ERROR_ALREADY_EXISTS, 0));
     assert_eq!(host.shutdown(), 0);
     assert_eq!(host.shutdown(), ERROR_INVALID_PARAMETER);
-    let (error, again) = Host::startup(&host.plugin, "wsman/test");
+    let (error, again) = host.startup("wsman/test");
     assert_eq!(error, 0, "the same name again is a new application");
     assert_ne!(again, host.application);
 }
@@ -48,16 +48,16 @@ fn cl_55_each_application_is_started_and_shut_down_once() {
 fn cl_55_a_policy_that_does_not_start_leaves_nothing_behind() {
     let host = Host::start();
     for _ in 0..2 {
-        assert_eq!(Host::startup(&host.plugin, "wsman/fails"), (1234, 0));
-        assert_eq!(Host::startup(&host.plugin, "wsman/panics"), (ERROR_INTERNAL_ERROR, 0));
+        assert_eq!(host.startup("wsman/fails"), (1234, 0));
+        assert_eq!(host.startup("wsman/panics"), (ERROR_INTERNAL_ERROR, 0));
     }
 }
 
 #[test]
 fn cl_55_applications_do_not_disturb_each_other() {
     let one = Host::start();
-    let (_, application) = Host::startup(&one.plugin, "wsman/other");
-    let two = Host { plugin: one.plugin.clone(), application };
+    let (_, application) = one.startup("wsman/other");
+    let two = one.other(application);
     let (first, second, parked) = (Request::of("alice"), Request::of("alice"), Request::of("park"));
     one.user(&first);
     two.user(&second);
@@ -81,6 +81,8 @@ fn cl_60_shutdown_from_inside_a_completion_does_not_hang() {
     let request = Request::of("alice").inside(move |_| assert_eq!(inner.shutdown(), 0));
     host.user(&request);
     assert_eq!((request.verdict().error, host.balance()), (0, (0, 0, 0)));
+    let logged = host.logged("CL-62: calls were still inside the library when Shutdown returned");
+    assert_eq!((logged.level, logged.field("inside")), (tracing::Level::ERROR, Some("1")));
 }
 
 #[test]

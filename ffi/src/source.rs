@@ -1,0 +1,85 @@
+//! Where the policies of a plug-in come from: its type, or a function that knows more than a type can.
+//!
+//! `export_plugin!` needs the first. The second is for policies that are written in another language: many tables of
+//! functions, one Rust type.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::exports::Exported;
+use crate::plugin::{ApplicationInfo, Plugin, StartError};
+
+/// Starts the policy of one application.
+type Start<P> = dyn Fn(&ApplicationInfo) -> Result<P, StartError> + Send + Sync;
+
+/// What starts the policies of one plug-in.
+pub enum Source<P> {
+    /// [`Plugin::start`], [`Plugin::ANSWER_WITHIN`] and [`Plugin::WATCH_OVERDUE`].
+    Type,
+    /// The same as values.
+    Function {
+        /// In place of [`Plugin::start`].
+        start: Arc<Start<P>>,
+        /// In place of [`Plugin::ANSWER_WITHIN`].
+        answer_within: Option<Duration>,
+        /// In place of [`Plugin::WATCH_OVERDUE`].
+        watch_overdue: bool,
+    },
+}
+
+impl<P: Plugin> Source<P> {
+    pub(crate) fn start(&self, application: &ApplicationInfo) -> Result<P, StartError> {
+        match self {
+            Self::Type => P::start(application),
+            Self::Function { start, .. } => start(application),
+        }
+    }
+
+    pub(crate) const fn answer_within(&self) -> Option<Duration> {
+        match self {
+            Self::Type => P::ANSWER_WITHIN,
+            Self::Function { answer_within, .. } => *answer_within,
+        }
+    }
+
+    pub(crate) const fn watch_overdue(&self) -> bool {
+        match self {
+            Self::Type => P::WATCH_OVERDUE,
+            Self::Function { watch_overdue, .. } => *watch_overdue,
+        }
+    }
+}
+
+impl<P: Plugin> Exported<P> {
+    /// The same with policies from elsewhere than the type.
+    #[must_use]
+    pub fn with_source(mut self, source: Source<P>) -> Self {
+        self.source = source;
+        self
+    }
+}
+
+impl<P> Clone for Source<P> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Type => Self::Type,
+            Self::Function { start, answer_within, watch_overdue } => Self::Function {
+                start: Arc::clone(start),
+                answer_within: *answer_within,
+                watch_overdue: *watch_overdue,
+            },
+        }
+    }
+}
+
+impl<P> fmt::Debug for Source<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Type => f.write_str("Type"),
+            Self::Function { answer_within, .. } => {
+                f.debug_struct("Function").field("answer_within", answer_within).finish_non_exhaustive()
+            }
+        }
+    }
+}
