@@ -10,10 +10,23 @@ use indicatif::{ProgressBar, ProgressStyle};
 use wsman_authz_core::dialect::Dialect;
 
 use super::{Format, Output, print};
-use crate::cover::covering_set;
+use crate::cover::{covering_set, covering_then_drawn};
 use crate::drive::{DriveOptions, DriveReport, Progress, drive, render_text};
 
+/// How many seconds one dialect lasts in a run of a given duration.
+const ROUND: u64 = 2;
+/// Most dialects of one run: a long one stays longer with each.
+const ROUNDS: usize = 10_000;
+
+const AFTER_HELP: &str = "\
+    The plug-in runs in a process of its own. The host does whatever the documentation lets a host do, and judges the \
+    plug-in call by call. Each broken rule is shown with the calls that show it; a crash, a hang or a call of `exit` \
+    with the call in which it happened and the calls before. `wsman-authz rules ID` explains a rule.\n\n\
+    Exit codes: 0 no rule was broken; 1 a rule was broken, or the plug-in crashed, hung or ended its process; 2 it \
+    could not be driven: it is no plug-in, or its Startup failed.";
+
 #[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
 pub(super) struct Options {
     /// The plug-in library; a path, never looked up in a search path
     plugin: PathBuf,
@@ -29,7 +42,8 @@ pub(super) struct Options {
     /// Start of the pseudo-random choices
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// `field=choice,…`, `default`, or `all` for a set in which every pair of choices occurs
+    /// `field=choice,…`, `default`, or `all` for a set in which every pair of choices occurs; with `--duration`, for
+    /// that set and then random ones
     #[arg(long, value_name = "NAME", default_value = "all", value_parser = super::dialect)]
     dialect: ::std::option::Option<Dialect>,
     /// Go on for so many seconds, instead of for a number of requests
@@ -38,7 +52,7 @@ pub(super) struct Options {
     /// Write every crossing of the boundary to this file, as JSON lines
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
-    /// Send some requests with a NULL senderName
+    /// Send some requests under odd names: NULL, a million characters, ill-formed UTF-16
     #[arg(long)]
     odd_senders: bool,
     /// How to print the result
@@ -57,13 +71,23 @@ pub(super) fn run(options: &Options) -> Result<u8, String> {
         users: options.users,
         threads: options.threads,
         seed: options.seed,
-        dialects: options.dialect.map_or_else(covering_set, |dialect| vec![dialect]),
+        dialects: dialects(options),
         duration: options.duration.map(Duration::from_secs),
         trace: options.trace.clone(),
         odd_senders: options.odd_senders,
     })?;
     print(&options.format.present(&report, render_text)?, output)?;
     Ok(report.exit_code())
+}
+
+fn dialects(options: &Options) -> Vec<Dialect> {
+    match (options.dialect, options.duration) {
+        (Some(dialect), _) => vec![dialect],
+        (None, None) => covering_set(),
+        (None, Some(seconds)) => {
+            covering_then_drawn(options.seed, usize::try_from(seconds / ROUND).unwrap_or(usize::MAX).min(ROUNDS))
+        }
+    }
 }
 
 /// Drives with a progress bar.

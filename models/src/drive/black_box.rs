@@ -21,12 +21,16 @@ const SLOTS: usize = 2048;
 pub(super) enum Field {
     /// Records written so far.
     Written = 0,
-    /// The signal that a thread died of, plus one; 1 for a call of `exit`.
-    Signal = 1,
+    /// The signal or exception that a thread died of, plus one; 1 for a call of `exit`.
+    Cause = 1,
     /// The address that it touched.
     Address = 2,
     /// The innermost call that it was in.
     Call = 3,
+    /// Where its stack stood when that call began.
+    Stack = 4,
+    /// 1 if an exception or a panic left the plug-in.
+    Unwound = 5,
 }
 
 /// The writing end.
@@ -97,12 +101,16 @@ fn shorten(record: &[u8], out: &mut Vec<u8>) {
 /// What a dying thread noted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct DyingNote {
-    /// The signal; `None` if it called `exit`.
-    pub(super) signal: Option<u32>,
+    /// The signal or exception; `None` if it called `exit`.
+    pub(super) cause: Option<u32>,
     /// The address that it touched.
     pub(super) address: u64,
     /// The innermost call; 0 outside of any.
     pub(super) call: u64,
+    /// Where the stack stood when that call began; 0 outside of any.
+    pub(super) stack: u64,
+    /// Whether an exception or a panic left the plug-in.
+    pub(super) unwound: bool,
 }
 
 /// What the file says after the process is gone.
@@ -118,11 +126,13 @@ impl Remains {
     /// Reads the file; empty if there is none.
     pub(super) fn read(path: &Path) -> Self {
         let bytes = std::fs::read(path).unwrap_or_default();
-        let signal = field(&bytes, Field::Signal);
-        let note = (signal > 0).then(|| DyingNote {
-            signal: u32::try_from(signal - 1).ok().filter(|signal| *signal > 0),
+        let cause = field(&bytes, Field::Cause);
+        let note = (cause > 0).then(|| DyingNote {
+            cause: u32::try_from(cause - 1).ok().filter(|cause| *cause > 0),
             address: field(&bytes, Field::Address),
             call: field(&bytes, Field::Call),
+            stack: field(&bytes, Field::Stack),
+            unwound: field(&bytes, Field::Unwound) != 0,
         });
         Self { records: read_records(&bytes), note }
     }

@@ -14,16 +14,22 @@ use super::black_box::BlackBox;
 use super::clients::{Clients, settings};
 use super::diary::{Diary, Folder, State};
 use super::error::DriveError;
+use super::guardian::Guardian;
 use super::library::Plugin;
 use super::recorder::Recorder;
 use super::report::{DialectRow, DriveVerdict, Latency};
 use super::round::{self, Plan};
+use super::sender_pool::SenderPool;
 use super::stage::Stage;
 use super::stand::Stand;
 use super::{DriveOptions, completions, crash, watch};
 
 /// How often the child shows that it is alive.
 const BEAT: Duration = Duration::from_millis(100);
+/// How long the process goes on after the library was unloaded.
+const AFTERMATH: Duration = Duration::from_millis(100);
+/// How long the host may play without a crossing.
+const STANDSTILL: Duration = Duration::from_secs(10);
 /// Most contexts that a report lists.
 const LISTED: usize = 100;
 
@@ -31,6 +37,8 @@ const LISTED: usize = 100;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Orders {
     pub(super) folder: Folder,
+    /// The number of the parent's process.
+    pub(super) parent: u32,
     pub(super) options: DriveOptions,
 }
 
@@ -44,6 +52,8 @@ struct Log {
     live: Vec<String>,
     /// Time in which nothing was asked.
     lingered: Duration,
+    /// How many crossings there were when something moved last, and when that was.
+    moved: Option<(u64, Instant)>,
 }
 
 /// One run, as all threads of the child see it.
@@ -95,7 +105,8 @@ impl Run {
         let (plugin, library) = Plugin::load(&options.plugin)?;
         drop(loading);
         let clients = Clients::new(options.users, options.threads, options.odd_senders);
-        let stand = Stand::set_up(plugin, Stage::new(recorder, clients, options.seed));
+        let senders = SenderPool::new().map_err(|error| DriveError::host("memory for senders", error))?;
+        let stand = Stand::set_up(plugin, Stage::new(recorder, clients, senders, options.seed));
         self.enter(State::Running);
         self.play(stand, dialects)?;
         if let (Some(why), Some(path)) = (stand.stage.lock().recorder.flush(), &options.trace) {
@@ -105,6 +116,8 @@ impl Run {
         let unloading = watch::call("unloading the library", 0);
         drop(library);
         drop(unloading);
+        self.enter(State::Unloaded);
+        std::thread::sleep(AFTERMATH); // CL-62: who still runs, runs into nothing
         Ok(())
     }
 
@@ -156,10 +169,10 @@ impl Run {
     /// its first round: while a library is loaded, the loader's lock keeps a new thread from starting up.
     fn start_watchdog(&'static self) {
         let (ready, is_ready) = mpsc::channel();
-        let parent = parent();
+        let parent = Guardian::new(self.orders.parent);
         std::thread::spawn(move || {
             loop {
-                self.look_around(parent);
+                self.look_around(&parent);
                 let _ = ready.send(()); // Only the first one is waited for.
                 std::thread::sleep(BEAT);
             }
@@ -167,15 +180,30 @@ impl Run {
         let _ = is_ready.recv();
     }
 
-    fn look_around(&self, parent: u32) {
-        if parent != self::parent() {
+    fn look_around(&self, parent: &Guardian) {
+        if parent.is_gone() {
             std::process::abort(); // Nobody waits for the result any more.
         }
         if let Some(overdue) = watch::overdue() {
             let call = overdue.name.to_owned();
             self.enter(State::Hung { call, seq: overdue.seq, inside_completion: overdue.inside_completion });
+        } else if self.is_stuck() {
+            self.enter(State::Stuck);
         }
         self.write_diary();
+    }
+
+    /// Whether the host plays and yet nothing has crossed for longer than any call may take.
+    fn is_stuck(&self) -> bool {
+        let stage = Stand::get().and_then(|stand| stand.stage.try_lock_for(Duration::from_secs(1)));
+        let written = stage.map(|stage| stage.recorder.written());
+        let mut log = self.log.lock();
+        let (before, since) = log.moved.unwrap_or((0, self.began));
+        if log.state != State::Running || written.is_some_and(|written| written != before) {
+            log.moved = Some((written.unwrap_or(before), Instant::now()));
+            return false;
+        }
+        since.elapsed() > STANDSTILL
     }
 
     /// A panic on our side is no verdict on the plug-in. (A plug-in in Rust has a panic hook of its own.)
@@ -191,7 +219,7 @@ impl Run {
     /// The last state stays: a hang is not overtaken by the end of the round that it held up.
     fn enter(&self, state: State) {
         let mut log = self.log.lock();
-        if !matches!(log.state, State::Hung { .. } | State::Failed(_)) {
+        if !matches!(log.state, State::Hung { .. } | State::Stuck | State::Failed(_)) {
             log.state = state;
         }
         drop(log);
@@ -229,19 +257,11 @@ impl Run {
         let latency = &stage.latency;
         let quantile = |quantile| latency.value_at_quantile(quantile);
         report.latency_ns = Latency { p50: quantile(0.5), p99: quantile(0.99), max: latency.max() };
+        let guarded = stage.guarded();
+        diary.senders = guarded.start as u64..guarded.end as u64;
         report.requests = progress.requests;
         report.seconds = progress.elapsed.saturating_sub(log.lingered).as_secs_f64();
         report.requests_per_second = report.requests as f64 / report.seconds.max(f64::MIN_POSITIVE);
         report.verdict = if progress.broken == 0 { DriveVerdict::Kept } else { DriveVerdict::Broken };
     }
-}
-
-#[cfg(unix)]
-fn parent() -> u32 {
-    std::os::unix::process::parent_id()
-}
-
-#[cfg(not(unix))]
-const fn parent() -> u32 {
-    0
 }

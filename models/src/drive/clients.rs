@@ -8,9 +8,9 @@ use wsman_authz_core::dialect::LongOperations;
 use wsman_authz_core::host::{Host, HostConfig, Input, OperationPhase, Shape};
 use wsman_authz_core::{ApplicationId, Millis, OperationId};
 
-use super::random::Random;
 use super::story::Story;
 use super::user::User;
+use crate::random::Random;
 
 /// Longest pause between two events, in milliseconds of the host's clock.
 const PAUSE: u64 = 20;
@@ -30,7 +30,7 @@ pub(super) struct Clients {
     /// How many requests may wait for their answer at a time.
     capacity: u64,
     /// How many requests there will be.
-    limit: u64,
+    pub(super) limit: u64,
     /// Requests made in this round.
     pub(super) asked: u64,
     /// Requests that were granted or refused in this round.

@@ -3,6 +3,8 @@
 //! A pipe would be shared with whatever the plug-in prints, and a process that dies tells no last words; the file
 //! always holds the newest complete state, and the parent reads it whenever it likes.
 
+use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,6 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use super::error::DriveError;
 use super::report::DriveReport;
+
+/// How often a diary that is being read is tried to be replaced.
+const ATTEMPTS: u32 = 200;
+/// The pause between two attempts.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// How far the child is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,8 +37,12 @@ pub(super) enum State {
         /// Whether a completion waits for it.
         inside_completion: bool,
     },
+    /// Nothing moves, and no call is under way. The child waits for its end.
+    Stuck,
     /// The report is complete; the library is being unloaded.
     Finished,
+    /// The library is gone, and so should be its threads.
+    Unloaded,
 }
 
 /// How far a run is.
@@ -59,6 +70,8 @@ pub(super) struct Diary {
     /// Grows as long as the child is alive.
     pub(super) beat: u64,
     pub(super) state: State,
+    /// The addresses at which the plug-in finds its sender details and must not write.
+    pub(super) senders: Range<u64>,
     pub(super) progress: Progress,
     pub(super) report: DriveReport,
 }
@@ -93,5 +106,14 @@ fn replace(path: &Path, content: &[u8]) -> std::io::Result<()> {
     // Two threads may write at a time: each prepares a file of its own.
     let draft = path.with_extension(format!("{:?}", std::thread::current().id()));
     std::fs::write(&draft, content)?;
-    std::fs::rename(&draft, path)
+    // Under Windows a file that is being read cannot be replaced; nobody reads it for long.
+    let mut replaced = std::fs::rename(&draft, path);
+    for _ in 0..ATTEMPTS {
+        match replaced {
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => std::thread::sleep(PAUSE),
+            done => return done,
+        }
+        replaced = std::fs::rename(&draft, path);
+    }
+    replaced
 }

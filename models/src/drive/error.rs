@@ -34,6 +34,11 @@ pub enum DriveError {
         /// The loader's words.
         why: String,
     },
+    /// Windows only: nothing through which the plug-in could answer.
+    #[error(
+        "{}: no such file: a plug-in answers through it; build it from tests/windows/wsmsvc.c and put it there", .0.display()
+    )]
+    NoForwarder(PathBuf),
     /// A library, but no authorization plug-in.
     #[error("{}: is no authorization plug-in: it does not export {}", path.display(), names.join(", "))]
     MissingExports {

@@ -10,6 +10,7 @@ use std::path::Path;
 use libloading::Library;
 
 use super::abi::{AuthzOperation, AuthzQueryQuota, AuthzReleaseContext, AuthzUser, Shutdown, Startup};
+use super::crash;
 use super::error::DriveError;
 use super::sender_pool::Address;
 
@@ -64,10 +65,10 @@ impl Plugin {
     /// the library stays.
     pub(super) fn load(path: &Path) -> Result<(Self, Library), DriveError> {
         check_file(path)?;
-        let place = path.canonicalize().map_err(|why| DriveError::host("the path of the plug-in", why))?;
-        // SAFETY: the owner of the library asked us to run its code; it runs in a process of its own.
-        let library = unsafe { Library::new(place) };
-        let library = library.map_err(|error| {
+        #[cfg(windows)]
+        super::forwarder::load()?;
+        let place = std::path::absolute(path).map_err(|why| DriveError::host("the path of the plug-in", why))?;
+        let library = open(&place).map_err(|error| {
             // The loader's own words are the cause.
             let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
             DriveError::NotLoadable { path: path.into(), why }
@@ -103,20 +104,20 @@ impl Plugin {
         debug_assert_eq!(name.last(), Some(&0));
         let mut context: *mut c_void = std::ptr::null_mut();
         // SAFETY: HA-02 for `name`, HA-05 for `context`; NULL is allowed for the extra information.
-        let error = unsafe { (self.startup)(0, name.as_ptr(), std::ptr::null(), &raw mut context) };
+        let error = must_return(|| unsafe { (self.startup)(0, name.as_ptr(), std::ptr::null(), &raw mut context) });
         (error, PluginContext(context.addr()))
     }
 
     /// `WSManPluginShutdown` of an application.
     pub(super) fn shutdown(&self, context: PluginContext, reason: u32) -> u32 {
         // SAFETY: HA-10; the caller does it once per successful Startup (CL-55).
-        unsafe { (self.shutdown)(context.pointer(), 0, reason) }
+        must_return(|| unsafe { (self.shutdown)(context.pointer(), 0, reason) })
     }
 
     /// `WSManPluginAuthzUser`.
     pub(super) fn authorize_user(&self, context: PluginContext, sender: Address) {
         // SAFETY: HA-01, HA-02, HA-10: the pool keeps the sender until it is completed.
-        unsafe { (self.authorize_user)(context.pointer(), sender.pointer(), 0) };
+        must_return(|| unsafe { (self.authorize_user)(context.pointer(), sender.pointer(), 0) });
     }
 
     /// `WSManPluginAuthzOperation`; both strings end in NUL.
@@ -130,21 +131,54 @@ impl Plugin {
         debug_assert!(action.ends_with(&[0]) && resource.ends_with(&[0]));
         let (action, resource) = (action.as_ptr(), resource.as_ptr());
         // SAFETY: HA-01, HA-02, HA-10 for the sender; HA-03: the slices outlive the call.
-        unsafe { (self.authorize_operation)(context.pointer(), sender.pointer(), 0, number, action, resource) };
+        must_return(|| unsafe {
+            (self.authorize_operation)(context.pointer(), sender.pointer(), 0, number, action, resource);
+        });
     }
 
     /// `WSManPluginAuthzQueryQuota`; nothing if it is not exported, and then the host never asks.
     pub(super) fn query_quota(&self, context: PluginContext, sender: Address) {
         let Some(query_quota) = self.query_quota else { return };
         // SAFETY: HA-01, HA-02, HA-10: the pool keeps the sender until it is completed.
-        unsafe { query_quota(context.pointer(), sender.pointer(), 0) };
+        must_return(|| unsafe { query_quota(context.pointer(), sender.pointer(), 0) });
     }
 
     /// `WSManPluginAuthzReleaseContext`.
     pub(super) fn release_context(&self, context: u64) {
         // SAFETY: HA-10: a value that the plug-in reported, released as often as it was reported.
-        unsafe { (self.release_context)(std::ptr::without_provenance_mut(context as usize)) };
+        must_return(|| unsafe { (self.release_context)(std::ptr::without_provenance_mut(context as usize)) });
     }
+}
+
+#[cfg(not(windows))]
+fn open(place: &Path) -> Result<Library, libloading::Error> {
+    // SAFETY: the owner of the library asked us to run its code; it runs in a process of its own.
+    unsafe { Library::new(place) }
+}
+
+/// The libraries that the plug-in needs are looked for beside it too.
+#[cfg(windows)]
+fn open(place: &Path) -> Result<Library, libloading::Error> {
+    use libloading::os::windows::{LOAD_WITH_ALTERED_SEARCH_PATH, Library};
+    // SAFETY: the owner of the library asked us to run its code; it runs in a process of its own.
+    unsafe { Library::load_with_flags(place, LOAD_WITH_ALTERED_SEARCH_PATH) }.map(Into::into)
+}
+
+/// Makes a call into the plug-in. If something is thrown out of it, that is noted, and the process ends (CL-61).
+fn must_return<R>(call: impl FnOnce() -> R) -> R {
+    struct Thrown;
+
+    impl Drop for Thrown {
+        fn drop(&mut self) {
+            crash::note_unwinding();
+            std::process::abort();
+        }
+    }
+
+    let thrown = Thrown;
+    let result = call();
+    std::mem::forget(thrown);
+    result
 }
 
 /// The function of that name; otherwise its name is put on the list of those that lack.

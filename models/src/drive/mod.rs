@@ -19,6 +19,7 @@
 //! It never misuses a plug-in: what is legal for a host is done, and nothing else.
 
 mod abi;
+mod autopsy;
 mod black_box;
 mod child;
 mod clients;
@@ -26,12 +27,16 @@ mod completions;
 mod crash;
 mod diary;
 mod error;
+#[cfg(windows)]
+mod forwarder;
+mod guardian;
 mod library;
 mod parent;
-mod random;
 mod recorder;
 mod report;
 mod round;
+mod sender_block;
+mod sender_memory;
 mod sender_pool;
 mod stage;
 mod stand;
@@ -50,6 +55,7 @@ pub use child::child_main;
 pub use diary::Progress;
 pub use error::DriveError;
 pub use parent::drive;
+pub(crate) use report::field_order;
 pub use report::{
     Counterexample, DialectRow, DriveReport, DriveVerdict, Latency, RuleRow, RuleVerdict, render_step, render_text,
 };

@@ -7,21 +7,19 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::autopsy::Body;
 use super::black_box::Remains;
 use super::child::Orders;
 use super::diary::{Diary, Folder, State};
 use super::error::DriveError;
 use super::library::check_file;
-use super::report::{DriveReport, DriveVerdict};
-use super::sender_pool::is_poison;
+use super::report::DriveReport;
 use super::{DriveOptions, Progress};
 
 /// How often the parent looks.
 const GLANCE: Duration = Duration::from_millis(20);
 /// How long the child may show no sign of life.
 const SILENCE: Duration = Duration::from_secs(10);
-/// How many of the last calls a report shows.
-const LAST_CALLS: usize = 24;
 
 /// Drives a plug-in as `options` say, in a process of its own. `progress` is called now and then.
 ///
@@ -35,7 +33,7 @@ pub fn drive(options: &DriveOptions, progress: &dyn Fn(&Progress)) -> Result<Dri
         made.map_err(|error| DriveError::Trace { path: path.clone(), why: error.to_string() })?;
     }
     let folder = tempfile::tempdir().map_err(|error| DriveError::host("a temporary folder", error))?;
-    let orders = Orders { folder: Folder(folder.path().into()), options: options.clone() };
+    let orders = Orders { folder: Folder(folder.path().into()), parent: std::process::id(), options: options.clone() };
     let mut child = Watched(spawn(&orders)?);
     let (status, diary) = watch(&mut child.0, &orders.folder, progress)?;
     let remains = Remains::read(&orders.folder.black_box());
@@ -90,7 +88,7 @@ fn watch(
         if status.is_some() {
             return Ok((status, diary));
         }
-        let is_over = matches!(diary.state, State::Hung { .. } | State::Failed(_));
+        let is_over = matches!(diary.state, State::Hung { .. } | State::Failed(_) | State::Stuck);
         if is_over || last_beat.elapsed() > SILENCE {
             return Ok((None, diary));
         }
@@ -104,101 +102,36 @@ fn conclude(
     diary: Diary,
     remains: &Remains,
 ) -> Result<DriveReport, DriveError> {
-    let Diary { state, progress, mut report, .. } = diary;
-    if let State::Failed(error) = state {
+    if let State::Failed(error) = diary.state {
         return Err(error);
     }
-    if state == State::Finished && status.is_some_and(|status| status.success()) {
+    let mut report = diary.report.clone();
+    report.again = again(options, &report);
+    if diary.state == State::Unloaded && status.is_some_and(|status| status.success()) {
         return Ok(report);
     }
-    report.last_calls = remains.records.iter().rev().take(LAST_CALLS).rev().cloned().collect();
+    let body = Body { diary: &diary, remains };
+    report.last_calls = body.last_calls();
     if let Some(path) = &options.trace {
         mend(path, &remains.records)
             .map_err(|error| DriveError::Trace { path: path.clone(), why: error.to_string() })?;
     }
-    match (status, &state) {
-        (Some(status), state) => {
-            report.verdict = DriveVerdict::Crashed;
-            report.ended = Some(format!("{} {}", how(status, remains), place(state, remains)));
-            note_poison(&mut report, &progress.dialect, remains);
-        }
-        (None, State::Hung { call, seq, inside_completion }) => {
-            report.verdict = DriveVerdict::Hung;
-            report.ended = Some(format!("it hung: {call}{} did not return within 5 s", record_number(*seq)));
-            if *inside_completion {
-                let why = format!(
-                    "{call} was called from inside a completion function and did not return: the plug-in holds a lock \
-                     across the completion, or waits for it to return"
-                );
-                report.break_rule("CL-60", &progress.dialect, Some(*seq), &why);
-            }
-        }
-        (None, state) => {
-            report.verdict = DriveVerdict::Hung;
-            let place = place(state, remains);
-            report.ended = Some(format!("it hung: its process gave no sign of life for 10 s, {place}"));
-        }
+    match status {
+        Some(status) => body.ended(status, &mut report),
+        None => body.hung(&mut report),
     }
     Ok(report)
 }
 
-/// A crash at a poisoned address: the memory of a completed request was read.
-fn note_poison(report: &mut DriveReport, dialect: &str, remains: &Remains) {
-    let Some(note) = remains.note.filter(|note| is_poison(note.address)) else { return };
-    let why = format!(
-        "the plug-in followed a pointer of senderDetails after it had completed the request (address {:#x})",
-        note.address
-    );
-    report.break_rule("CL-62", dialect, (note.call > 0).then_some(note.call), &why);
-}
-
-fn record_number(seq: u64) -> String {
-    if seq == 0 { String::new() } else { format!(" (record {seq})") }
-}
-
-/// What ended the process.
-fn how(status: ExitStatus, remains: &Remains) -> String {
-    if let Some(code) = status.code() {
-        return format!("it ended its process with exit code {code}");
-    }
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        let address = remains.note.filter(|_| [libc::SIGSEGV, libc::SIGBUS].contains(&signal));
-        let address = address.map_or_else(String::new, |note| format!(" at address {:#x}", note.address));
-        return format!("it crashed with {}{address}", signal_name(signal));
-    }
-    let _ = remains;
-    format!("it crashed ({status})")
-}
-
-#[cfg(unix)]
-fn signal_name(signal: i32) -> String {
-    match signal {
-        libc::SIGSEGV => "SIGSEGV".to_owned(),
-        libc::SIGBUS => "SIGBUS".to_owned(),
-        libc::SIGILL => "SIGILL".to_owned(),
-        libc::SIGFPE => "SIGFPE".to_owned(),
-        libc::SIGABRT => "SIGABRT".to_owned(),
-        libc::SIGKILL => "SIGKILL".to_owned(),
-        other => format!("signal {other}"),
-    }
-}
-
-/// In which call the process ended.
-fn place(state: &State, remains: &Remains) -> String {
-    let innermost = remains.note.map(|note| note.call);
-    let record = innermost.and_then(|seq| remains.records.iter().find(|record| record["seq"] == seq));
-    match (state, record, innermost) {
-        (State::Loading, ..) => "while the library was loaded".to_owned(),
-        (State::Finished, ..) => "while the library was unloaded".to_owned(),
-        (_, Some(record), _) => {
-            let seq = record["seq"].as_u64().unwrap_or_default();
-            format!("in {}{}", record["call"].as_str().unwrap_or("a call"), record_number(seq))
-        }
-        (_, None, Some(0)) => "on a thread of its own, outside any call".to_owned(),
-        (_, None, Some(seq)) => format!("in a call{}", record_number(seq)),
-        (_, None, None) => "in one of the last calls".to_owned(),
-    }
+/// The command that makes the same choices. After a run of a given duration: for as many requests as there were.
+fn again(options: &DriveOptions, report: &DriveReport) -> String {
+    let DriveOptions { plugin, users, threads, seed, odd_senders, .. } = options;
+    let requests = if options.duration.is_some() { report.requests.max(1) } else { options.requests };
+    let odd = if *odd_senders { " --odd-senders" } else { "" };
+    format!(
+        "wsman-authz drive {} --requests {requests} --users {users} --threads {threads} --seed {seed}{odd}",
+        plugin.display()
+    )
 }
 
 /// Completes the trace of a child that died: what it had not written yet is in the black box.

@@ -1,20 +1,17 @@
 //! Numbers every crossing and writes it down: into the black box always, into a trace file if one is wanted.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 
 use serde_json::Value;
-use wsman_authz_core::trace::{Cast, TraceSide, write_header, write_record};
+use wsman_authz_core::trace::{Cast, TraceSide, write_header, write_part, write_record};
 use wsman_authz_core::{Crossing, OperationId};
 
 use super::black_box::BlackBox;
 use super::story::Story;
 use super::user::{MECHANISM, User};
-
-/// How many records explain one broken rule.
-const STEPS: usize = 40;
+use crate::related::related;
 
 /// The names behind the numbers of the reference host.
 struct Names;
@@ -37,6 +34,8 @@ pub(super) struct Recorder {
     black_box: BlackBox,
     trace: Option<BufWriter<File>>,
     line: Vec<u8>,
+    /// One dialect only, which the first record names.
+    single: bool,
     failure: Option<String>,
 }
 
@@ -44,10 +43,22 @@ impl Recorder {
     /// A recorder whose first record names the side and, if there is but one, the dialect.
     pub(super) fn new(black_box: BlackBox, trace: Option<File>, dialect: Option<&str>) -> Self {
         let trace = trace.map(BufWriter::new);
-        let mut recorder = Self { seq: 1, black_box, trace, line: Vec::new(), failure: None };
+        let single = dialect.is_some();
+        let mut recorder = Self { seq: 1, black_box, trace, line: Vec::new(), single, failure: None };
         write_header(&mut recorder.line, TraceSide::Host, dialect);
         recorder.write_line();
         recorder
+    }
+
+    /// What follows is another host's, who speaks another dialect: a trace of several is judged part by part.
+    pub(super) fn begin_part(&mut self, dialect: &str) {
+        if self.single {
+            return;
+        }
+        self.seq += 1;
+        self.line.clear();
+        write_part(&mut self.line, self.seq, TraceSide::Host, Some(dialect));
+        self.write_line();
     }
 
     /// Writes a crossing down and returns its number.
@@ -56,6 +67,11 @@ impl Recorder {
         self.line.clear();
         write_record(&mut self.line, self.seq, crossing, &Names);
         self.write_line();
+        self.seq
+    }
+
+    /// How many records there are.
+    pub(super) const fn written(&self) -> u64 {
         self.seq
     }
 
@@ -78,30 +94,8 @@ impl Recorder {
 
     /// The records behind `evidence` and those that tell its story, as far as they are still remembered.
     pub(super) fn story_of(&self, evidence: &[u64]) -> Vec<Value> {
-        related(&self.black_box.records(), evidence)
+        let numbered = |record: Value| Some((record["seq"].as_u64()?, record));
+        let records: Vec<_> = self.black_box.records().into_iter().filter_map(numbered).collect();
+        related(&records, evidence)
     }
-}
-
-/// What ties two records together: the field and its value.
-fn ties(record: &Value) -> impl Iterator<Item = (&'static str, &str)> {
-    ["request", "context", "operation"].into_iter().filter_map(|field| Some((field, record[field].as_str()?)))
-}
-
-fn related(records: &[Value], evidence: &[u64]) -> Vec<Value> {
-    let is_evidence = |record: &Value| record["seq"].as_u64().is_some_and(|seq| evidence.contains(&seq));
-    let mut known: BTreeSet<_> = records.iter().filter(|record| is_evidence(record)).flat_map(ties).collect();
-    // A completion ties a context to its request: once more for what those are tied to.
-    let more: BTreeSet<_> = records
-        .iter()
-        .filter(|record| record["call"].as_str().is_some_and(|call| call.ends_with("_complete")))
-        .filter(|record| ties(record).any(|tie| known.contains(&tie)))
-        .flat_map(ties)
-        .filter(|(field, _)| *field == "request")
-        .collect();
-    known.extend(more);
-    let told: Vec<&Value> =
-        records.iter().filter(|record| is_evidence(record) || ties(record).any(|tie| known.contains(&tie))).collect();
-    let spare = told.len().saturating_sub(STEPS);
-    let kept = told.iter().enumerate().filter(|(place, record)| *place >= spare || is_evidence(record));
-    kept.map(|(_, record)| (*record).clone()).collect()
 }

@@ -36,7 +36,8 @@ pub enum RuleVerdict {
 }
 
 impl RuleVerdict {
-    const fn word(self) -> &'static str {
+    /// The word for it in the text form.
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Kept => "kept",
             Self::Broken => "BROKEN",
@@ -131,6 +132,8 @@ pub struct DriveReport {
     pub live_at_end: Vec<String>,
     /// The seed of the choices.
     pub seed: u64,
+    /// The command that makes the same choices again; a `--dialect` may be added.
+    pub again: String,
     /// One row per rule.
     pub rules: Vec<RuleRow>,
     /// What was done under each dialect.
@@ -179,21 +182,39 @@ fn render(report: &DriveReport, out: &mut String) -> std::fmt::Result {
         writeln!(out, "{:6} {:15} {}", row.id, row.verdict.word(), row.title)?;
     }
     for found in &report.counterexamples {
-        writeln!(out, "\n{} is broken: {}", found.rule, found.why)?;
-        writeln!(out, "  first under the dialect {}; {} time(s) in all", found.dialect, found.times)?;
-        found.steps.iter().try_for_each(|step| writeln!(out, "  {}", render_step(step)))?;
+        render_broken(report, found, out)?;
     }
     if !report.last_calls.is_empty() {
-        writeln!(out, "\nThe last calls:")?;
+        writeln!(out, "\nThe last calls, and those around the one in which it ended:")?;
         report.last_calls.iter().try_for_each(|step| writeln!(out, "  {}", render_step(step)))?;
     }
     if !report.live_at_end.is_empty() {
         writeln!(out, "\nContexts live at the end: {}", report.live_at_end.join(", "))?;
     }
+    writeln!(out)?;
+    if report.requests > 0 {
+        render_numbers(report, out)?;
+    }
+    let broken = report.rules.iter().filter(|row| row.verdict == RuleVerdict::Broken).count();
+    match (report.verdict, &report.ended) {
+        (DriveVerdict::Kept, _) => writeln!(out, "{}: no rule was broken.", report.plugin.display()),
+        (DriveVerdict::Broken, _) => {
+            let rules =
+                if broken == 1 { "one rule is broken".to_owned() } else { format!("{broken} rules are broken") };
+            writeln!(out, "{}: {rules}.", report.plugin.display())
+        }
+        (_, ended) => {
+            writeln!(out, "{}: {}.", report.plugin.display(), ended.as_deref().unwrap_or("it did not end well"))?;
+            writeln!(out, "The same choices again, with every call on file: {} --trace calls.jsonl", report.again)
+        }
+    }
+}
+
+fn render_numbers(report: &DriveReport, out: &mut String) -> std::fmt::Result {
     let Latency { p50, p99, max } = report.latency_ns;
     writeln!(
         out,
-        "\n{} requests under {} dialects in {:.1} s: {:.0} requests/s; a completion took {} (p50), {} (p99), {} (max).",
+        "{} requests under {} dialects in {:.1} s: {:.0} requests/s; a completion took {} (p50), {} (p99), {} (max).",
         report.requests,
         report.dialects.len(),
         report.seconds,
@@ -205,21 +226,22 @@ fn render(report: &DriveReport, out: &mut String) -> std::fmt::Result {
     if report.requests < report.requests_wanted {
         writeln!(out, "{} of {} requests were not made or not answered.", missing(report), report.requests_wanted)?;
     }
-    let broken = report.rules.iter().filter(|row| row.verdict == RuleVerdict::Broken).count();
-    match (report.verdict, &report.ended) {
-        (DriveVerdict::Kept, _) => writeln!(out, "{}: no rule was broken.", report.plugin.display()),
-        (DriveVerdict::Broken, _) => {
-            writeln!(
-                out,
-                "{}: {broken} rule(s) broken. The same choices again: --seed {}",
-                report.plugin.display(),
-                report.seed
-            )
-        }
-        (_, ended) => {
-            writeln!(out, "{}: {}.", report.plugin.display(), ended.as_deref().unwrap_or("it did not end well"))
-        }
+    Ok(())
+}
+
+/// A broken rule: in words, with the calls that show it, and how to see it again.
+fn render_broken(report: &DriveReport, found: &Counterexample, out: &mut String) -> std::fmt::Result {
+    let Counterexample { rule, dialect, times, why, steps, .. } = found;
+    let title = report.rules.iter().find(|row| row.id == *rule).map_or("", |row| &row.title);
+    writeln!(out, "\n{rule} is broken: {why}.")?;
+    writeln!(out, "  The rule: {title} (wsman-authz rules {rule} explains it).")?;
+    let times = if *times == 1 { "once".to_owned() } else { format!("{times} times") };
+    writeln!(out, "  First under the dialect {dialect}; {times} in all. Again under it alone:")?;
+    writeln!(out, "  {} --dialect {dialect}", report.again)?;
+    if *steps == report.last_calls {
+        return writeln!(out, "  The last calls, below, show it.");
     }
+    steps.iter().try_for_each(|step| writeln!(out, "  {}", render_step(step)))
 }
 
 const fn missing(report: &DriveReport) -> u64 {
@@ -232,11 +254,19 @@ pub fn render_step(record: &Value) -> String {
     let number = |field: &str| record[field].as_u64().unwrap_or_default();
     let call = record["call"].as_str().unwrap_or("?");
     let mut line = format!("{:>8} {:>8} ms  thread {:<3} {call:26}", number("seq"), number("ms"), number("thread"));
-    let fields = record.as_object().into_iter().flatten();
-    for (name, value) in fields.filter(|(name, _)| !["seq", "ms", "thread", "call"].contains(&name.as_str())) {
+    for (name, value) in field_order(record) {
         line.push_str(&format!(" {name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
     }
     line
+}
+
+/// What a record says beside number, time, thread and call: who and what first, for the rest may be long.
+pub(crate) fn field_order(record: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    const FIRST: [&str; 7] = ["application", "request", "user", "operation", "context", "error", "flags"];
+    let first = FIRST.iter().filter_map(|name| Some((*name, record.get(*name)?)));
+    let rest = record.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value));
+    let rest = rest.filter(|(name, _)| !FIRST.contains(name) && !["seq", "ms", "thread", "call"].contains(name));
+    first.chain(rest)
 }
 
 fn duration(nanoseconds: u64) -> String {

@@ -14,8 +14,10 @@ use super::watch;
 const APPLICATIONS: [ApplicationId; 2] = [ApplicationId(0), ApplicationId(1)];
 /// After how many requests at most an application is stopped and started again; at least five times a round.
 const RESTART_EVERY: u64 = 10_000;
-/// How long the calls before a Shutdown may take to return.
-const CLEAR: Duration = Duration::from_secs(2);
+/// How long a Shutdown waits for the calls before it to return: until the watchdog has ended one that does not.
+const CLEAR: Duration = watch::PATIENCE.saturating_add(Duration::from_secs(1));
+/// How long an application stays stopped at most while the others go on.
+const ABSENCE: Duration = Duration::from_millis(50);
 /// How long a plug-in that broke no promise yet may take for all open requests together.
 pub(super) const GRACE: Duration = Duration::from_secs(2);
 /// How long once it let that time pass.
@@ -64,31 +66,96 @@ pub(super) fn play(stand: &'static Stand, plan: &Plan) -> Result<Duration, Start
 
 /// Watches the workers, restarts applications meanwhile, and ends the round.
 fn direct(stand: &'static Stand, plan: &Plan) -> Duration {
-    let restart_every = RESTART_EVERY.min(plan.requests / 6).max(10);
-    let mut restarts = 0;
-    let mut last_life = (0, Instant::now());
-    loop {
-        std::thread::sleep(GLANCE);
-        let mut stage = stand.stage.lock();
-        if stage.heard != last_life.0 {
-            last_life = (stage.heard, Instant::now());
-        }
-        let is_stuck = stage.clients.is_full() && last_life.1.elapsed() > plan.grace;
-        if stage.clients.have_asked_all() || is_stuck || Instant::now() > plan.until {
-            stage.clients.closing = true;
-            break;
-        }
-        let is_due = stage.clients.asked > restart_every * (restarts + 1);
-        drop(stage);
-        if is_due {
-            let application = APPLICATIONS[restarts as usize % APPLICATIONS.len()];
-            restarts += 1;
-            stop(stand, application, 1 + (restarts % 4) as u32);
-            start(stand, application);
-        }
+    let mut restarts = Restarts::new(plan);
+    let mut pulse = Pulse::default();
+    // The last eighth is for one application alone: the other's end must not matter to it (CL-55).
+    let left = plan.until.saturating_duration_since(Instant::now());
+    let (requests, until) = (plan.requests - plan.requests / 8, plan.until - left / 8);
+    while goes_on(stand, plan, &mut pulse, requests, until) {
+        restarts.go_on(stand);
     }
+    restarts.leave_one(stand);
+    while goes_on(stand, plan, &mut pulse, plan.requests, plan.until) {}
+    stand.stage.lock().clients.closing = true;
     stand.wake();
     close(stand, plan.grace)
+}
+
+/// When the plug-in said something last.
+#[derive(Debug, Default)]
+struct Pulse {
+    heard: u64,
+    at: Option<Instant>,
+}
+
+/// Waits a moment; whether there is still something to ask and somebody who answers.
+fn goes_on(stand: &Stand, plan: &Plan, pulse: &mut Pulse, requests: u64, until: Instant) -> bool {
+    let mut stage = stand.stage.lock();
+    stage.clients.limit = requests;
+    if stage.clients.have_asked_all() {
+        return false;
+    }
+    drop(stage);
+    stand.wake();
+    std::thread::sleep(GLANCE);
+    let (heard, is_full) = {
+        let stage = stand.stage.lock();
+        (stage.heard, stage.clients.is_full())
+    };
+    let now = Instant::now();
+    if pulse.heard != heard || pulse.at.is_none() {
+        *pulse = Pulse { heard, at: Some(now) };
+    }
+    let is_stuck = is_full && pulse.at.is_some_and(|at| at.elapsed() > plan.grace);
+    !is_stuck && now < until
+}
+
+/// Stops an application now and then and starts it again a while later: the other one must not notice (CL-55).
+#[derive(Debug)]
+struct Restarts {
+    every: u64,
+    made: u64,
+    /// The one that is stopped, since which request and when.
+    absent: Option<(ApplicationId, u64, Instant)>,
+}
+
+impl Restarts {
+    fn new(plan: &Plan) -> Self {
+        Self { every: RESTART_EVERY.min(plan.requests / 6).max(10), made: 0, absent: None }
+    }
+
+    /// Stops one, or starts the one that was stopped, if it is time.
+    fn go_on(&mut self, stand: &'static Stand) {
+        let asked = stand.stage.lock().clients.asked;
+        match self.absent {
+            Some((application, since, when)) => {
+                let alone = stand.stage.lock().clients.running.is_empty();
+                if alone || asked > since + self.every / 2 || when.elapsed() > ABSENCE {
+                    start(stand, application);
+                    self.absent = None;
+                }
+            }
+            None if asked > self.every * (self.made + 1) => self.stop_next(stand, asked),
+            None => {}
+        }
+    }
+
+    /// Leaves one of them running for good.
+    fn leave_one(&mut self, stand: &'static Stand) {
+        let running = stand.stage.lock().clients.running.len();
+        match self.absent {
+            Some((application, ..)) if running == 0 => start(stand, application),
+            None if running == APPLICATIONS.len() => self.stop_next(stand, 0),
+            _ => {}
+        }
+    }
+
+    fn stop_next(&mut self, stand: &'static Stand, asked: u64) {
+        let application = APPLICATIONS[self.made as usize % APPLICATIONS.len()];
+        self.made += 1;
+        stop(stand, application, 1 + (self.made % 4) as u32);
+        self.absent = Some((application, asked, Instant::now()));
+    }
 }
 
 /// Waits until everything is over, or until the grace has passed.

@@ -1,36 +1,25 @@
-//! The memory behind `senderDetails`: valid from the entry until the completion (HA-01), poisoned then.
+//! The addresses of `senderDetails`: who has which, from the entry until the completion (HA-01), and who had it before.
 //!
-//! After its completion a request's memory is filled with garbage: the pointers of the structure lead into a range
-//! where nothing is mapped ([`is_poison`]), so that a plug-in that still reads it (CL-62) is caught in the act.
 //! The host numbers its requests; the pool gives each number an address. Where addresses are not to be reused, an
 //! address that was given back waits in a queue of [`QUARANTINE`] before it serves again, so memory stays bounded.
+//! Where they are, it serves the next request: then only who asks from where tells whether a completion is for the
+//! present request or one too many for a former one.
 
 use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 use std::time::Instant;
 
-use wsman_authz_core::Sender;
 use wsman_authz_core::call::RequestKind;
 use wsman_authz_core::dialect::SenderPointer;
+use wsman_authz_core::{ApplicationId, Sender};
 
 use super::abi::SenderDetails;
-use super::user::{MECHANISM, User};
+use super::sender_block::{filled, poisoned};
+use super::sender_memory::SenderMemory;
+use super::user::User;
 
-/// The URL of every request.
-const URL: &str = "http://host.example:5985/wsman";
 /// How many addresses rest before one is used again under the dialect `sender_pointer=unique`.
 const QUARANTINE: usize = 1 << 16;
-/// Room for the strings of one sender, in UTF-16 units. A longer name lives elsewhere and for ever.
-const ROOM: usize = 80;
-/// Where poisoned pointers lead: canonical addresses at which no process here has anything mapped.
-const POISON: usize = 0x6EAD_6EAD_0000;
-/// What poisoned strings are made of.
-const POISON_UNIT: u16 = 0x2620;
-
-/// Whether an access to this address went through a poisoned pointer.
-pub(super) const fn is_poison(address: u64) -> bool {
-    address >> 16 == (POISON >> 16) as u64
-}
-
 /// The address of one sender: a pointer that may go to other threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Address(usize);
@@ -41,16 +30,11 @@ impl Address {
     }
 }
 
-/// One sender's memory. Never freed, because a faulty plug-in may read it at any time.
-#[repr(C)]
-struct Block {
-    details: SenderDetails,
-    strings: [u16; ROOM],
-}
-
 /// What the pool knows about one address.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tenant {
+    /// Whose it is.
+    application: ApplicationId,
     /// The request that has it, or had it last.
     pub(super) sender: Sender,
     /// In which round.
@@ -59,34 +43,90 @@ pub(super) struct Tenant {
     pub(super) kind: RequestKind,
     /// Whether it was not completed yet.
     pub(super) open: bool,
+    /// How far the call is that puts the question.
+    pub(super) phase: Phase,
     /// When the entry point was called.
     pub(super) entered: Instant,
     /// The token that the host passed.
     pub(super) token: usize,
-    /// Whether the address always serves the same number.
-    fixed: bool,
+    /// The call that put the question, by its number in the trace.
+    pub(super) call: u64,
+    /// Which questions the address stood for before, in this round.
+    pub(super) before: Kinds,
+}
+
+/// A set of kinds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Kinds([bool; 3]);
+
+impl Kinds {
+    fn with(mut self, kind: RequestKind) -> Self {
+        self.0[kind as usize] = true;
+        self
+    }
+
+    pub(super) const fn contains(self, kind: RequestKind) -> bool {
+        self.0[kind as usize]
+    }
+
+    pub(super) const fn is_empty(self) -> bool {
+        matches!(self.0, [false, false, false])
+    }
+}
+
+/// How far a call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// It crossed, and is still to be made.
+    Announced,
+    /// The plug-in knows of it.
+    UnderWay,
+    /// It returned.
+    Returned,
 }
 
 /// Every address, and who has it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct SenderPool {
+    memory: SenderMemory,
     round: u32,
     reuse: bool,
     tenants: HashMap<usize, Tenant>,
-    /// Addresses by the host's number, where addresses are reused.
-    fixed: HashMap<Sender, usize>,
-    resting: VecDeque<usize>,
+    /// Which address a number of the host's was given last.
+    addresses: HashMap<Sender, usize>,
+    /// Addresses without a request, the one that rests longest first. Each application has its own: whose a completion
+    /// is that comes too late can then be told.
+    resting: HashMap<ApplicationId, VecDeque<usize>>,
     odd_names: HashMap<User, usize>,
 }
 
 impl SenderPool {
+    /// A pool with memory of its own.
+    pub(super) fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            memory: SenderMemory::new()?,
+            round: 0,
+            reuse: false,
+            tenants: HashMap::new(),
+            addresses: HashMap::new(),
+            resting: HashMap::new(),
+            odd_names: HashMap::new(),
+        })
+    }
+
+    /// Where the plug-in reads and must not write.
+    pub(super) fn guarded(&self) -> Range<usize> {
+        self.memory.guarded()
+    }
+
     /// A new round begins: what the last one left open is over.
     pub(super) fn begin_round(&mut self, pointer: SenderPointer) {
         self.round += 1;
         self.reuse = pointer == SenderPointer::Reused;
-        let left: Vec<usize> = self.tenants.iter().filter(|(_, t)| t.open).map(|(address, _)| *address).collect();
-        for address in left {
-            self.close(address);
+        self.addresses.clear();
+        for (address, tenant) in self.tenants.iter_mut().filter(|(_, tenant)| tenant.open) {
+            tenant.open = false; // Its address never serves again: somebody may still complete it.
+            self.memory.put(*address, poisoned());
         }
     }
 
@@ -100,43 +140,88 @@ impl SenderPool {
         tenant.round == self.round
     }
 
+    /// Whether the request that had this address is over and its number another one's.
+    pub(super) fn is_past(&self, address: usize, tenant: &Tenant) -> bool {
+        !tenant.open && self.addresses.get(&tenant.sender).is_some_and(|newest| *newest != address)
+    }
+
     /// Gives a request its address and fills it.
-    pub(super) fn open(&mut self, sender: Sender, kind: RequestKind, user: User) -> Address {
-        let address = self.address_for(sender);
+    pub(super) fn open(
+        &mut self,
+        application: ApplicationId,
+        sender: Sender,
+        kind: RequestKind,
+        user: User,
+    ) -> Address {
+        let address = self.address(application);
         let token = 0x1000 + 4 * (user.0 as usize & 0xFFFF);
-        fill(address, user, token, self.odd_name(user));
-        let (round, entered, fixed) = (self.round, Instant::now(), self.reuse);
-        self.tenants.insert(address, Tenant { sender, round, kind, open: true, entered, token, fixed });
+        let block = filled(address, user, token, self.odd_name(user));
+        self.memory.put(address, block);
+        let (round, entered, phase) = (self.round, Instant::now(), Phase::Announced);
+        let before = self.tenants.get(&address).filter(|before| before.round == round);
+        let before = before.map_or_else(Kinds::default, |before| before.before.with(before.kind));
+        let tenant = Tenant { application, sender, round, kind, open: true, phase, entered, token, call: 0, before };
+        self.tenants.insert(address, tenant);
+        if self.reuse {
+            self.addresses.insert(sender, address);
+        }
         Address(address)
     }
 
-    /// The request is about to be put to the plug-in, later than it was opened.
+    /// The request's call has its number.
+    pub(super) fn announce(&mut self, address: Address, call: u64) {
+        if let Some(tenant) = self.tenants.get_mut(&address.0) {
+            tenant.call = call;
+        }
+    }
+
+    /// The call that puts the request to the plug-in is made now.
     pub(super) fn enter(&mut self, address: Address) {
         if let Some(tenant) = self.tenants.get_mut(&address.0) {
-            tenant.entered = Instant::now();
+            (tenant.entered, tenant.phase) = (Instant::now(), Phase::UnderWay);
         }
     }
 
-    /// The plug-in completed the request at this address: from now on it must not read it.
-    pub(super) fn close(&mut self, address: usize) {
+    /// The call of that number returned.
+    pub(super) fn leave(&mut self, address: Address, call: u64) {
+        let Some(tenant) = self.tenants.get_mut(&address.0).filter(|tenant| tenant.call == call) else { return };
+        if tenant.open {
+            tenant.phase = Phase::Returned;
+        } else if tenant.phase != Phase::Returned {
+            self.rest(address.0);
+        }
+    }
+
+    /// The plug-in completed the request at this address, from inside the call of that number or, if it is 0, from
+    /// outside of any: from now on it must not read it. If it did so from inside another request's call, it may not
+    /// know in its own yet, and has time until that returns.
+    pub(super) fn close(&mut self, address: usize, inside: u64) {
         let Some(tenant) = self.tenants.get_mut(&address).filter(|tenant| tenant.open) else { return };
         tenant.open = false;
-        poison(address);
-        if !tenant.fixed {
-            self.resting.push_back(address);
+        if inside == 0 || tenant.phase == Phase::Returned {
+            self.rest(address);
+        } else if inside == tenant.call {
+            self.memory.put(address, poisoned());
         }
     }
 
-    fn address_for(&mut self, sender: Sender) -> usize {
-        if self.reuse {
-            if let Some(address) = self.fixed.get(&sender) {
-                return *address;
-            }
-            let address = allocate();
-            self.fixed.insert(sender, address);
-            return address;
-        }
-        if self.resting.len() < QUARANTINE { allocate() } else { self.resting.pop_front().unwrap_or_else(allocate) }
+    /// The address may serve again. It does not as long as its own call completes it: one completion too many is then
+    /// told from the first of the next request.
+    fn rest(&mut self, address: usize) {
+        self.memory.put(address, poisoned());
+        let Some(tenant) = self.tenants.get_mut(&address) else { return };
+        tenant.phase = Phase::Returned;
+        self.resting.entry(tenant.application).or_default().push_back(address);
+    }
+
+    fn address(&mut self, application: ApplicationId) -> usize {
+        let resting = self.resting.entry(application).or_default();
+        let rested = match self.reuse {
+            true => resting.pop_back(),
+            false if resting.len() < QUARANTINE => None,
+            false => resting.pop_front(),
+        };
+        rested.unwrap_or_else(|| self.memory.allocate(poisoned()))
     }
 
     /// The pointer to a name that has no room in the block; 0 for a name that has, or for none.
@@ -150,59 +235,4 @@ impl SenderPool {
             units.leak().as_ptr().expose_provenance()
         })
     }
-}
-
-fn allocate() -> usize {
-    Box::into_raw(Box::new(poisoned())).expose_provenance()
-}
-
-/// Fills the block at `address` for `user`; `name` is the pointer to a name that has no room in it.
-fn fill(address: usize, user: User, token: usize, name: usize) {
-    let mut strings = [0; ROOM];
-    let mut at = 0;
-    let mut place = |text: &[u16]| {
-        let start = at;
-        for (unit, room) in text.iter().zip(strings.iter_mut().skip(start)) {
-            *room = *unit;
-        }
-        at = start + text.len() + 1; // The NUL is there already.
-        std::ptr::with_exposed_provenance(address + std::mem::offset_of!(Block, strings) + 2 * start)
-    };
-    let authentication_mechanism = place(&MECHANISM.encode_utf16().collect::<Vec<_>>());
-    let http_url = place(&URL.encode_utf16().collect::<Vec<_>>());
-    let sender_name = match user.units() {
-        Some(units) if !User::ODD.contains(&user) => place(&units),
-        _ => std::ptr::with_exposed_provenance(name),
-    };
-    let client_token = std::ptr::without_provenance_mut(token);
-    // Valid only if the mechanism is ClientCertificate, which permits garbage otherwise (HA-04).
-    let certificate_details = std::ptr::without_provenance(POISON);
-    let details = SenderDetails { sender_name, authentication_mechanism, certificate_details, client_token, http_url };
-    put(address, Block { details, strings });
-}
-
-/// Fills the block at `address` with garbage.
-fn poison(address: usize) {
-    put(address, poisoned());
-}
-
-const fn poisoned() -> Block {
-    let mut strings = [POISON_UNIT; ROOM];
-    strings[ROOM - 1] = 0;
-    let garbage = std::ptr::without_provenance(POISON);
-    let details = SenderDetails {
-        sender_name: garbage,
-        authentication_mechanism: garbage,
-        certificate_details: std::ptr::without_provenance(POISON),
-        client_token: std::ptr::without_provenance_mut(POISON),
-        http_url: garbage,
-    };
-    Block { details, strings }
-}
-
-fn put(address: usize, block: Block) {
-    let place = std::ptr::with_exposed_provenance_mut::<Block>(address);
-    // SAFETY: `allocate` made the block and nobody frees it; the lock of the stage admits one writer at a time, and a
-    // plug-in reads it only before it completes the request, when nobody writes (HA-01).
-    unsafe { place.write(block) };
 }

@@ -115,6 +115,9 @@ impl Stand {
 
     /// Makes a call into the plug-in; no lock is held.
     pub(super) fn perform(&'static self, job: Job) {
+        if job.sender.is_some() {
+            self.stage.lock().enter(&job);
+        }
         let as_announced = watch::adopt(job.thread);
         let under_way = watch::call(call_name(&job.call), job.seq);
         let answer = self.call(&job);

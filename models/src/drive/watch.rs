@@ -33,6 +33,7 @@ thread_local! {
     static STACK: OnceCell<Stack> = const { OnceCell::new() };
     /// No destructor and no lazy start: a signal handler may read it.
     static INNERMOST: Cell<u64> = const { Cell::new(0) };
+    static STACK_POINTER: Cell<usize> = const { Cell::new(0) };
     static THREAD: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -65,6 +66,8 @@ impl Drop for UnderWay {
 /// A call into the plug-in begins on this thread.
 pub(super) fn call(name: &'static str, seq: u64) -> UnderWay {
     with_stack(|stack| stack.push(Frame::Call { since: Instant::now(), name, seq }));
+    let here = 0_u8;
+    STACK_POINTER.set((&raw const here).addr());
     UnderWay { outer: INNERMOST.replace(seq) }
 }
 
@@ -77,6 +80,11 @@ pub(super) fn completion() -> UnderWay {
 /// The number of the innermost call on this thread; 0 outside of any. For signal handlers too.
 pub(super) fn innermost() -> u64 {
     INNERMOST.get()
+}
+
+/// About where the stack of this thread stood when its last call began. For signal handlers too.
+pub(super) fn stack() -> usize {
+    STACK_POINTER.get()
 }
 
 /// A call that takes too long, if there is one; rather one that a completion waits for, because it is the cause where

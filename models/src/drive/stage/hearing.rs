@@ -7,10 +7,12 @@ use wsman_authz_core::code::{ERROR_INVALID_PARAMETER, ERROR_SUCCESS};
 use wsman_authz_core::contract::{Findings, Violation};
 use wsman_authz_core::dialect::Refusal;
 use wsman_authz_core::host::Input;
-use wsman_authz_core::{ApplicationId, Call, Context, Rule, Sender, ThreadId, Token};
+use wsman_authz_core::{ApplicationId, Call, Context, Crossing, Rule, Sender, ThreadId, Token};
 
+use super::super::sender_pool::{Phase, Tenant};
 use super::super::stand::Said;
 use super::super::user::User;
+use super::super::watch;
 use super::{Stage, Taken};
 
 /// A completion that was heard and has not returned yet.
@@ -28,6 +30,10 @@ impl Stage {
         if tenant.is_some_and(|tenant| !self.senders.is_current(&tenant)) {
             return self.hear_too_late(&said);
         }
+        let is_past = |tenant: Tenant| self.senders.is_past(said.sender, &tenant);
+        if tenant.is_some_and(|tenant| is_past(tenant) || is_for_one_before(&tenant, said.kind)) {
+            return self.hear_again(thread, &said, tenant.map(|tenant| tenant.sender));
+        }
         let own_token = tenant.map_or(0, |tenant| tenant.token);
         let sender = match tenant {
             Some(tenant) => Some(tenant.sender),
@@ -38,7 +44,8 @@ impl Stage {
         if let (Some(tenant), true) = (tenant, fits) {
             let nanoseconds = arrived.saturating_duration_since(tenant.entered).as_nanos();
             self.latency.saturating_record(nanoseconds as u64);
-            self.senders.close(said.sender); // CL-62: from here on it is not the plug-in's to read.
+            // CL-62: from here on it is not the plug-in's to read.
+            self.senders.close(said.sender, watch::innermost());
             self.tally.watched(Rule::CL62);
         }
         let mut completion = said.completion(sender, own_token);
@@ -75,6 +82,22 @@ impl Stage {
         Heard { taken: Taken { error: ERROR_INVALID_PARAMETER, jobs: Vec::new() }, returning: None }
     }
 
+    /// A completion for a request that is over, and whose address or number is another one's by now: it is one too
+    /// many (CL-50). The judge would take it for the other one's.
+    fn hear_again(&mut self, thread: ThreadId, said: &Said, sender: Option<Sender>) -> Heard {
+        let completion = said.clone().completion(sender, 0);
+        let mut write = |call| self.recorder.write(&Crossing { at: self.now, thread, call });
+        let seq = write(Call::Complete(completion));
+        write(Call::CompleteReturn { kind: said.kind, sender, error: ERROR_INVALID_PARAMETER });
+        let why = format!(
+            "a request ({:?}) was completed a second time, when the host had given its senderDetails to others already",
+            said.kind
+        );
+        let broken = vec![Violation { rule: Rule::CL50, why, evidence: vec![seq] }];
+        self.note(Findings { broken, ..Findings::default() });
+        Heard { taken: Taken { error: ERROR_INVALID_PARAMETER, jobs: Vec::new() }, returning: None }
+    }
+
     /// The completion function returns; `nested` if the host called back in from inside it.
     pub(in super::super) fn completion_returns(
         &mut self,
@@ -90,6 +113,15 @@ impl Stage {
             self.cross(thread, Call::CompleteReturn { kind, sender, error });
         }
     }
+}
+
+/// Whether a completion of this kind, made here and now, is meant for a request that had the address before: the
+/// plug-in does not know of the present one yet; or it is of another one's kind, and does not come from inside the
+/// present one's own call.
+fn is_for_one_before(tenant: &Tenant, kind: RequestKind) -> bool {
+    let is_unknown = tenant.phase == Phase::Announced && !tenant.before.is_empty();
+    let is_own = tenant.kind == kind || tenant.call == watch::innermost();
+    tenant.open && (is_unknown || (!is_own && tenant.before.contains(kind)))
 }
 
 impl Said {

@@ -9,6 +9,7 @@ mod job;
 mod reports;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Range;
 
 use hdrhistogram::Histogram;
 use wsman_authz_core::call::RequestKind;
@@ -20,12 +21,12 @@ use wsman_authz_core::{ApplicationId, Call, Context, Crossing, Rule, RuleSet, Th
 
 use super::clients::Clients;
 use super::library::PluginContext;
-use super::random::Random;
 use super::recorder::Recorder;
 use super::sender_pool::SenderPool;
 use super::tally::Tally;
 use super::user::User;
 use super::watch;
+use crate::random::Random;
 use job::is_call;
 pub(super) use job::{Job, Next, Taken};
 use reports::Reports;
@@ -63,7 +64,7 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    pub(super) fn new(recorder: Recorder, clients: Clients, seed: u64) -> Self {
+    pub(super) fn new(recorder: Recorder, clients: Clients, senders: SenderPool, seed: u64) -> Self {
         let dialect = Dialect::default();
         // A new histogram fails only for bounds that make no sense.
         let latency = Histogram::new_with_bounds(1, LONGEST, 3).or_else(|_| Histogram::new(1));
@@ -73,7 +74,7 @@ impl Stage {
             dialect: dialect.to_string(),
             tally: Tally::default(),
             recorder,
-            senders: SenderPool::default(),
+            senders,
             clients,
             contexts: BTreeMap::new(),
             reports: Reports::default(),
@@ -94,6 +95,7 @@ impl Stage {
         self.host = Host::new(dialect, config);
         self.contract = Contract::new(dialect, Vantage::Host);
         self.dialect = dialect.to_string();
+        self.recorder.begin_part(&self.dialect);
         self.reports = Reports::new(dialect.release_counting);
         self.senders.begin_round(dialect.sender_pointer);
         self.clients.begin_round(limit);
@@ -103,6 +105,11 @@ impl Stage {
     /// Contexts that are live.
     pub(super) fn live(&self) -> Vec<Context> {
         self.contract.live().map(|number| self.reports.value(number)).collect()
+    }
+
+    /// Where the plug-in reads its sender details, and must not write.
+    pub(super) fn guarded(&self) -> Range<usize> {
+        self.senders.guarded()
     }
 
     /// The dialect of the round.
@@ -186,9 +193,13 @@ impl Stage {
             _ => (None, None),
         };
         let context = application.and_then(|application| self.contexts.get(&application)).copied();
-        let sender = request.map(|(sender, kind, user)| self.senders.open(sender, kind, user));
+        let sender = application.zip(request);
+        let sender = sender.map(|(owner, (sender, kind, user))| self.senders.open(owner, sender, kind, user));
         let (seq, call) = self.cross(thread, call);
         self.outstanding.insert(seq);
+        if let Some(address) = sender {
+            self.senders.announce(address, seq);
+        }
         let mut released = None;
         if let Call::Release { context: Some(number) } = call {
             released = Some(self.reports.value(number));
@@ -213,11 +224,7 @@ impl Stage {
 
     /// The call that waits longest.
     pub(super) fn next_queued(&mut self) -> Option<Job> {
-        let job = self.queue.pop_front()?;
-        if let Some(sender) = job.sender {
-            self.senders.enter(sender);
-        }
-        Some(job)
+        self.queue.pop_front()
     }
 
     /// Puts a call where any thread finds it.
@@ -225,9 +232,19 @@ impl Stage {
         self.queue.push_back(job);
     }
 
+    /// A call is made now.
+    pub(super) fn enter(&mut self, job: &Job) {
+        if let Some(sender) = job.sender {
+            self.senders.enter(sender);
+        }
+    }
+
     /// A call returned.
     pub(super) fn returned(&mut self, job: &Job, answer: Option<Call<User>>) {
         self.outstanding.remove(&job.seq);
+        if let Some(sender) = job.sender {
+            self.senders.leave(sender, job.seq);
+        }
         if let Some(call) = answer {
             let (_, call) = self.cross(job.thread, call);
             if let Call::ReleaseReturn { context: Some(number) } = call {

@@ -1,0 +1,30 @@
+//! Mistake: a `?` leaves the function before the answer.
+//!
+//! Why: it reads well, the compiler is content, and the caller has nowhere to report the `None` to.
+//! In production: users whose name has an unusual form never get an answer.
+
+use wsman_authz_test_plugins::{CONTEXT, Entries, Request, export};
+
+/// Departments by the first digit of a user's number. Nobody is in department 1.
+fn department(request: Request) -> Option<u32> {
+    let number = request.user_number()?;
+    (!(10..20).contains(&number)).then_some(number / 10)
+}
+
+fn decide(request: Request) -> Option<()> {
+    match department(request)? {
+        0 => request.allow_user(CONTEXT),
+        _ => request.deny_user(),
+    };
+    Some(())
+}
+
+struct Plugin;
+
+impl Entries for Plugin {
+    fn authorize_user(request: Request) {
+        decide(request);
+    }
+}
+
+export!(Plugin);
