@@ -121,7 +121,13 @@ impl<'a> Object<'a> {
 
 /// Appends the first record of a trace; no line break.
 pub fn write_header(out: &mut Vec<u8>, side: TraceSide, dialect: Option<&str>) {
-    let object = Object::begin(out, 1).put("ms", 0).put("thread", 1).put("call", "trace").put("side", side.name());
+    write_part(out, 1, side, dialect);
+}
+
+/// Appends a record that begins another part of a trace: what follows knows nothing of what came before, as another
+/// host in another dialect. No line break.
+pub fn write_part(out: &mut Vec<u8>, seq: u64, side: TraceSide, dialect: Option<&str>) {
+    let object = Object::begin(out, seq).put("ms", 0).put("thread", 1).put("call", "trace").put("side", side.name());
     let object = match dialect {
         Some(dialect) => object.put("dialect", dialect),
         None => object,

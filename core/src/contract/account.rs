@@ -33,6 +33,8 @@ pub(super) struct Record<M> {
     pub(super) settled: bool,
     /// Completions behind it that have not returned.
     pub(super) unsettled: u32,
+    /// It may have ended with a release that may as well have been another's, and it will not come out which.
+    pub(super) doubtful: bool,
 }
 
 /// One user of one application, for as long as anything of it is live.
@@ -108,8 +110,10 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     }
 
     /// A lease begins.
-    pub(super) fn begin_lease(&mut self, context: Context, lease: Lease<K, M>, sight: &mut Sight<M>) {
+    pub(super) fn begin_lease(&mut self, context: Context, mut lease: Lease<K, M>, sight: &mut Sight<M>) {
         sight.reach(Rule::CL10);
+        self.joins(context, lease.application);
+        lease.after = self.undecided(context);
         let account = self.account(lease.application, &lease.user);
         account.held += 1;
         if lease.standing == Standing::Record {
@@ -139,10 +143,16 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// The release of a lease that was taken from the ledger becomes due. Where equal values are one lease, it is due
     /// with the last of them. Returns whether it was merged into another.
     pub(super) fn becomes_due(&mut self, context: Context, mut lease: Lease<K, M>, due: Due) -> bool {
+        if matches!(lease.standing, Standing::Operation(_)) {
+            lease.after = self.undecided(context); // no release before now was of it
+        }
         lease.standing = Standing::Due(due);
         let alike = |other: &Lease<K, M>| other.application == lease.application;
         let merged = self.per_value() && self.leases.of(context).iter().any(alike);
         if merged {
+            for other in self.leases.of_mut(context).iter_mut().filter(|other| alike(other)) {
+                other.after = other.after.max(lease.after);
+            }
             self.end_lease(context, &lease);
         } else {
             self.leases.insert(context, lease);
@@ -189,9 +199,20 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         self.disown(application, user);
     }
 
+    /// Whether the record, if it lives, must not expire now.
+    fn expires_wrongly(&self, application: ApplicationId, user: &K, at: Timestamp) -> bool {
+        let Some(account) = self.accounts.get(&(application, user.clone())) else { return false };
+        let Some(record) = &account.record else { return false };
+        let is_early = record.deadline.is_some_and(|deadline| at < deadline);
+        is_early || (self.dialect.expiry == Expiry::Pinned && !account.at_rest())
+    }
+
     /// A record expired.
     pub(super) fn record_expired(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) {
         let pinned = self.dialect.expiry == Expiry::Pinned;
+        if self.expires_wrongly(application, user, sight.at) && self.is_over_by_release(application, user, sight) {
+            return; // there was no record any more
+        }
         let Some(account) = self.accounts.get_mut(&(application, user.clone())) else { return };
         let Some(record) = account.record.take() else { return };
         account.ended = Some((Ending::Expired, sight.mark));

@@ -145,7 +145,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if let Some(context) = completion.context
             && !completion.is_success()
         {
-            self.tickets.remember((application, context), ());
+            self.give_ticket(application, context);
         }
         if !request.timed_out {
             self.unpin(application, user, sight.at);
@@ -185,7 +185,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     fn report(&mut self, request: &Request<K, M>, completion: &Completion, standing: Standing, sight: &mut Sight<M>) {
         let Some(context) = completion.context.filter(|_| request.kind != RequestKind::Quota) else { return };
         let (application, user) = (request.application, request.user.clone());
-        let lease = Lease { standing, application, user, payload: completion.payload, mark: sight.mark };
+        let lease = Lease { standing, application, user, payload: completion.payload, mark: sight.mark, after: 0 };
         self.begin_lease(context, lease, sight);
     }
 
@@ -210,7 +210,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             record.unsettled += 1;
             return;
         }
-        account.record = Some(Record { mark: sight.mark, deadline: None, settled: false, unsettled: 1 });
+        account.record =
+            Some(Record { mark: sight.mark, deadline: None, settled: false, unsettled: 1, doubtful: false });
         self.touch(application, user, sight.at); // CL-32
     }
 
@@ -223,7 +224,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         sight: &Sight<M>,
     ) -> bool {
         let account = self.account(application, user);
-        account.record = Some(Record { mark: sight.mark, deadline: None, settled: false, unsettled: 1 });
+        account.record =
+            Some(Record { mark: sight.mark, deadline: None, settled: false, unsettled: 1, doubtful: false });
         account.ended = None;
         self.disown(application, user);
         self.touch(application, user, sight.at); // CL-32

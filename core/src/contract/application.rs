@@ -32,6 +32,8 @@ pub(super) struct Application<M> {
     pub(super) idle: Option<Millis>,
     /// Another application was shut down, and this one has not answered since (CL-55).
     pub(super) disturbed: Option<M>,
+    /// Records in doubt were forgotten: a user without a record may have one (CL-30, CL-31).
+    pub(super) blurred: bool,
 }
 
 impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
@@ -45,7 +47,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             sight.breaks(Rule::CL55, &[], format!("Startup of {application}, which was not shut down"));
             return;
         }
-        self.applications.insert(application, Application { phase: Phase::Starting, idle, disturbed: None });
+        self.applications
+            .insert(application, Application { phase: Phase::Starting, idle, disturbed: None, blurred: false });
     }
 
     pub(super) fn startup_return(&mut self, application: ApplicationId, error: u32) {
@@ -78,11 +81,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             }
         }
         // A lease whose completion has not returned may yet be undone: it is judged when Shutdown returns.
-        let mut unsettled: Vec<(Context, M)> = self.unsettled_leases(application).collect();
-        self.leave_behind(application, sight, |context, lease| {
-            let place = unsettled.iter().position(|other| *other == (context, lease.mark));
-            place.map(|place| unsettled.swap_remove(place)).is_none()
-        });
+        let unsettled: Vec<(Context, M)> = self.unsettled_leases(application).collect();
+        self.leave_behind(application, unsettled, sight);
     }
 
     pub(super) fn shutdown_return(&mut self, application: ApplicationId, sight: &mut Sight<M>) {
@@ -96,22 +96,23 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             sight.breaks(Rule::CL54, &[], why);
         }
         self.unanswered(application, sight);
-        self.leave_behind(application, sight, |_, _| true);
+        self.leave_behind(application, Vec::new(), sight);
         self.payloads.shut_down(application, sight);
         self.forget(application);
     }
 
-    /// Leases that outlive the application: broken rules where all are to be released, nothing otherwise.
-    fn leave_behind(
-        &mut self,
-        application: ApplicationId,
-        sight: &mut Sight<M>,
-        mut judged: impl FnMut(Context, &Lease<K, M>) -> bool,
-    ) {
+    /// Leases that outlive the application, but for the `spared`: broken rules where all are to be released, nothing
+    /// otherwise.
+    fn leave_behind(&mut self, application: ApplicationId, mut spared: Vec<(Context, M)>, sight: &mut Sight<M>) {
         let all = self.dialect.shutdown == Shutdown::Released;
         if all {
             sight.reach(Rule::CL11);
         }
+        self.close_application(application, all, &spared, sight);
+        let mut judged = |context, lease: &Lease<K, M>| {
+            let place = spared.iter().position(|other| *other == (context, lease.mark));
+            place.map(|place| spared.swap_remove(place)).is_none()
+        };
         let left = self.leases.take_all(|context, lease| lease.application == application && judged(context, lease));
         for (context, lease) in left {
             self.end_lease(context, &lease);
@@ -121,6 +122,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 let why = format!("{application} is shut down with {context} live, {which} of {:?}", lease.user);
                 sight.breaks(rule, &[lease.mark], why);
             }
+        }
+        for context in self.doubts.keys().copied().collect::<Vec<_>>() {
+            self.clear_up(context, sight);
         }
     }
 
@@ -157,6 +161,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         });
         self.past.retain(|(other, _)| *other != application);
         self.tickets.retain(|(other, _)| *other != application);
+        self.renewing.retain(|(other, _)| *other != application);
     }
 }
 

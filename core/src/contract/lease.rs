@@ -1,7 +1,7 @@
 //! The ledger of live leases, by value, and what each stands for.
 //!
-//! A release names a value and nothing else. Where several leases have that value, the one whose release is due comes
-//! first: the order of [`Standing`] is the order of mercy.
+//! A release names a value and nothing else. Where several leases have that value, those whose release is due come
+//! first: the order of [`Standing`] is the order of mercy. Which of them it was may stay open: see `doubt`.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -43,6 +43,15 @@ pub(super) struct Lease<K, M> {
     pub(super) payload: Option<PayloadId>,
     /// The completion that reported it.
     pub(super) mark: M,
+    /// How many of the undecided releases of its value came too early to be its own.
+    pub(super) after: u64,
+}
+
+impl<K: Ord, M> Lease<K, M> {
+    /// Whether the record of the user stands on it.
+    pub(super) fn is_record_of(&self, application: ApplicationId, user: &K) -> bool {
+        self.standing == Standing::Record && self.application == application && self.user == *user
+    }
 }
 
 /// All live leases; those of one value sorted.
@@ -57,6 +66,20 @@ impl<K: Ord, M: Ord> Leases<K, M> {
     /// The leases of a value, the most mercifully released first.
     pub(super) fn of(&self, context: Context) -> &[Lease<K, M>] {
         self.0.get(&context).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same, to say what is known of them by now.
+    pub(super) fn of_mut(&mut self, context: Context) -> &mut [Lease<K, M>] {
+        self.0.get_mut(&context).map_or(&mut [], Vec::as_mut_slice)
+    }
+
+    /// The leases of the value that stand for the record of one user.
+    pub(super) fn records_of(&mut self, context: Context, application: ApplicationId, user: &K) -> &mut [Lease<K, M>] {
+        let leases = self.of_mut(context);
+        let wanted = (Standing::Record, application, user);
+        let first = leases.partition_point(|lease| (lease.standing, lease.application, &lease.user) < wanted);
+        let count = leases[first..].partition_point(|lease| lease.is_record_of(application, user));
+        &mut leases[first..first + count]
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (Context, &[Lease<K, M>])> {

@@ -23,9 +23,12 @@
 mod account;
 mod answer;
 mod application;
+mod decide;
+mod doubt;
 mod finding;
 mod form;
 mod lease;
+mod names;
 mod operation;
 mod payload;
 mod recent;
@@ -38,11 +41,12 @@ mod undo;
 mod vantage;
 mod verdicts;
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::fmt::Debug;
 
 pub use finding::{Findings, Violation};
+pub use names::Name;
 pub use vantage::Vantage;
 pub use verdicts::{Verdict, Verdicts};
 
@@ -54,6 +58,7 @@ use crate::time::Clock;
 use account::{Account, Ending};
 use answer::Answer;
 use application::{Application, Phase};
+use doubt::Doubt;
 use lease::Leases;
 use operation::Operation;
 use payload::Payloads;
@@ -89,8 +94,12 @@ pub struct Contract<K, M> {
     finished: Recent<Sender, Over<M>>,
     /// Users without a record, and how the last one ended.
     past: Recent<(ApplicationId, K), Option<(Ending, M)>>,
-    /// Contexts that came with a failure: one release of each is tolerated.
-    tickets: Recent<(ApplicationId, Context), ()>,
+    /// Contexts that came with a failure, and how often: so many releases of each are tolerated.
+    tickets: Recent<(ApplicationId, Context), u32>,
+    /// Values of which it is open whose lease was released; none where values are unique.
+    doubts: BTreeMap<Context, Doubt>,
+    /// Users with a re-authorization in flight.
+    renewing: BTreeSet<(ApplicationId, K)>,
 }
 
 impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
@@ -113,6 +122,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             finished: Recent::new(MEMORY),
             past: Recent::new(MEMORY),
             tickets: Recent::new(MEMORY),
+            doubts: BTreeMap::new(),
+            renewing: BTreeSet::new(),
         }
     }
 
@@ -167,8 +178,29 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 let alike = |other: &lease::Lease<K, M>| other.application == lease.application;
                 !(per_value && leases.iter().take(*place).any(alike))
             });
-            counted.map(move |_| context)
+            let released = self.doubts.get(&context).map_or(0, |doubt| doubt.releases.saturating_sub(doubt.spare()));
+            let released = usize::try_from(released).unwrap_or(usize::MAX);
+            counted.skip(released).map(move |_| context)
         })
+    }
+
+    /// Whether a lease with this value is live.
+    #[must_use]
+    pub fn is_live(&self, context: Context) -> bool {
+        !self.leases.of(context).is_empty()
+    }
+
+    /// How many applications have been started and not been shut down.
+    #[must_use]
+    pub fn applications(&self) -> usize {
+        self.applications.len()
+    }
+
+    /// The same situation under another dialect: what came before must have been the same in both.
+    #[must_use]
+    pub const fn speaking(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
     }
 
     /// How many requests wait for their completion, those that the host gave up included.
@@ -202,6 +234,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     }
 
     fn payload_dropped(&mut self, payload: PayloadId, sight: &mut Sight<M>) {
+        self.close_payload(payload, sight);
         let applications = &self.applications;
         let phase = |application| applications.get(&application).map(|known| known.phase);
         self.payloads.dropped(payload, |application| phase(application) == Some(Phase::Stopping), sight);

@@ -3,6 +3,7 @@
 use alloc::collections::BTreeMap;
 use alloc::format;
 
+use super::names::Name;
 use super::sight::Sight;
 use crate::id::{ApplicationId, PayloadId};
 use crate::rule::Rule;
@@ -82,6 +83,14 @@ impl Payloads {
         if leases > 0 {
             let rule = if known.again { Rule::CL22 } else { Rule::CL12 };
             sight.breaks(rule, &[], format!("{payload} was dropped although {leases} live lease(s) stand on it"));
+        }
+    }
+
+    /// Tells the name of every payload, and of the applications that reported it.
+    pub(super) fn each_name<K>(&self, tell: &mut impl FnMut(Name<'_, K>)) {
+        for (payload, known) in &self.known {
+            tell(Name::Payload(*payload));
+            known.leases.keys().for_each(|application| tell(Name::Application(*application)));
         }
     }
 

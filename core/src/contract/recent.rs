@@ -38,6 +38,11 @@ impl<T: Ord + Clone, V> Recent<T, V> {
         self.known.get(key)
     }
 
+    /// Everything that is known.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&T, &V)> {
+        self.known.iter()
+    }
+
     /// Whether `key` was known; it is not any more.
     pub(super) fn forget(&mut self, key: &T) -> bool {
         let known = self.known.remove(key).is_some();

@@ -20,24 +20,30 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let Some(context) = context else {
             return sight.breaks(Rule::CL15, &[], "NULL was released".into());
         };
-        let Some(place) = self.most_due(context) else {
-            if !self.take_ticket(context) {
+        let is_released = self.dialect.failure_context == FailureContext::Released;
+        let ticket = if is_released { self.take_ticket(context) } else { None };
+        if self.release_one(context, ticket, sight) {
+            return;
+        }
+        let Some(first) = self.leases.of(context).first() else {
+            if self.take_ticket(context).is_none() {
                 let why = format!("{context} was released, but is no live lease");
                 sight.breaks(Rule::CL11, &[], why);
             }
             return;
         };
-        if self.per_value() {
-            let Some(application) = self.leases.of(context).get(place).map(|lease| lease.application) else { return };
-            for lease in self.leases.take_value(context, application) {
-                self.released(context, &lease, false, sight);
-            }
+        let application = first.application;
+        if self.take_ticket(context).is_some() {
+            return;
+        }
+        // Whichever it was, it was too early.
+        let taken = if self.per_value() {
+            self.leases.take_value(context, application)
         } else {
-            let records = self.leases.of(context).iter().filter(|lease| lease.standing == Standing::Record);
-            let doubtful = records.take(2).count() > 1;
-            if let Some(lease) = self.leases.take_at(context, place) {
-                self.released(context, &lease, doubtful, sight);
-            }
+            self.leases.take_at(context, 0).into_iter().collect()
+        };
+        for lease in taken {
+            self.released(context, &lease, sight);
         }
     }
 
@@ -50,38 +56,37 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
     }
 
-    /// Which of several equal values the release is for: where it breaks nothing, if there is such a place.
-    fn most_due(&self, context: Context) -> Option<usize> {
-        let leases = self.leases.of(context);
-        if matches!(leases.first()?.standing, Standing::Due(_) | Standing::Unseen) {
-            return Some(0);
-        }
-        let ticket = self.ticket(context).is_some();
-        if ticket && self.dialect.failure_context == FailureContext::Released {
-            return None;
-        }
-        let may_end = |lease: &Lease<K, M>| lease.standing == Standing::Record && !self.is_under_renewal(lease);
-        leases.iter().position(may_end).or(if ticket { None } else { Some(0) })
-    }
-
     /// The only lease of a record whose re-authorization is pending.
-    fn is_under_renewal(&self, lease: &Lease<K, M>) -> bool {
+    pub(super) fn is_under_renewal(&self, lease: &Lease<K, M>) -> bool {
+        if self.renewing.is_empty() {
+            return false;
+        }
         let account = self.accounts.get(&(lease.application, lease.user.clone()));
         account.is_some_and(|account| account.renewals > 0 && account.leases.len() == 1)
     }
 
-    /// One release of a context that came with a failure breaks nothing.
-    fn take_ticket(&mut self, context: Context) -> bool {
-        self.ticket(context).is_some_and(|ticket| self.tickets.forget(&ticket))
+    /// A context came with a failure: one release of it breaks nothing.
+    pub(super) fn give_ticket(&mut self, application: ApplicationId, context: Context) {
+        let ticket = (application, context);
+        let count = self.tickets.get(&ticket).copied().unwrap_or(0);
+        self.tickets.remember(ticket, count.saturating_add(1));
     }
 
-    fn ticket(&self, context: Context) -> Option<(ApplicationId, Context)> {
+    /// Takes a ticket for the value, of whatever application.
+    fn take_ticket(&mut self, context: Context) -> Option<ApplicationId> {
         let mut tickets = self.applications.keys().map(|application| (*application, context));
-        tickets.find(|ticket| self.tickets.get(ticket).is_some())
+        let ticket = tickets.find(|ticket| self.tickets.get(ticket).is_some())?;
+        match self.tickets.get(&ticket).copied() {
+            Some(count) if count > 1 => self.tickets.remember(ticket, count - 1),
+            _ => {
+                self.tickets.forget(&ticket);
+            }
+        }
+        Some(ticket.0)
     }
 
-    /// A lease was released. `doubtful` if it may as well have been another record's.
-    fn released(&mut self, context: Context, lease: &Lease<K, M>, doubtful: bool, sight: &mut Sight<M>) {
+    /// A lease was released.
+    pub(super) fn released(&mut self, context: Context, lease: &Lease<K, M>, sight: &mut Sight<M>) {
         let (application, user) = (lease.application, &lease.user);
         match lease.standing {
             Standing::Due(Due::Renewed) => sight.reach(Rule::CL21),
@@ -104,7 +109,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             self.orphan_operations(application, user, context, sight);
         }
         let account = self.account(application, user);
-        if lease.standing == Standing::Record && account.leases.is_empty() && !doubtful {
+        if lease.standing == Standing::Record && account.leases.is_empty() {
             account.record = None; // its end, without a word
         }
         self.retire(application, user);

@@ -3,7 +3,7 @@
 use alloc::format;
 use core::fmt::Debug;
 
-use super::account::Ending;
+use super::account::{Ending, Record};
 use super::application::Phase;
 use super::operation::{Operation, Stage};
 use super::sight::Sight;
@@ -120,6 +120,17 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         reauthorization: Option<bool>,
         sight: &mut Sight<M>,
     ) -> Renewal {
+        let is_settled = |record: &Record<M>| record.settled;
+        let has_record = self.account(application, user).record.as_ref().is_some_and(is_settled);
+        match reauthorization {
+            Some(true) => self.is_confirmed(application, user, sight),
+            Some(false) if has_record => {
+                self.is_over_by_release(application, user, sight);
+            }
+            None if has_record && self.may_be_over(application, user) => return Renewal::No,
+            _ => {}
+        }
+        let is_blurred = self.is_blurred(application);
         let account = self.account(application, user);
         if reauthorization.is_some() {
             sight.reach(Rule::CL30);
@@ -139,6 +150,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 if !account.leases.is_empty() {
                     sight.reach(Rule::CL20);
                 }
+                self.renewing.insert((application, user.clone()));
                 Renewal::Sure
             }
             (Some(record), Some(false)) => {
@@ -147,6 +159,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 Renewal::Likely
             }
             (Some(_), None) => Renewal::Likely,
+            (None, Some(true)) if is_blurred => Renewal::No,
             (None, Some(true)) => {
                 let why = format!("re-authorization of {user:?}, who has no live record");
                 sight.breaks(Rule::CL30, &[], why);
@@ -156,11 +169,17 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
     }
 
+    fn is_blurred(&self, application: ApplicationId) -> bool {
+        self.applications.get(&application).is_some_and(|known| known.blurred)
+    }
+
     /// AuthorizeOperation or QueryQuota was called: only for a user with a live record.
     fn record_needed(&mut self, application: ApplicationId, user: &K, kind: RequestKind, sight: &mut Sight<M>) {
+        self.is_confirmed(application, user, sight);
+        let is_blurred = self.is_blurred(application);
         let account = self.account(application, user);
         sight.reach(Rule::CL31);
-        if account.record.is_some() {
+        if account.record.is_some() || (account.ended.is_none() && is_blurred) {
             return;
         }
         let call = named(kind);
@@ -196,9 +215,23 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         account.requests = account.requests.saturating_sub(1);
         if request.renewal == Renewal::Sure {
             account.renewals = account.renewals.saturating_sub(1);
+            if account.renewals == 0 {
+                self.renewal_over(request.application, &request.user);
+            }
         }
         if request.renewal != Renewal::No {
             sight.reach(Rule::CL21);
+        }
+    }
+
+    /// No re-authorization is in flight: a lease that it kept may be released from now on.
+    fn renewal_over(&mut self, application: ApplicationId, user: &K) {
+        self.renewing.remove(&(application, user.clone()));
+        let Some(account) = self.accounts.get(&(application, user.clone())) else { return };
+        let [context] = account.leases[..] else { return };
+        let now = self.undecided(context);
+        for lease in self.leases.of_mut(context).iter_mut().filter(|lease| lease.is_record_of(application, user)) {
+            lease.after = now;
         }
     }
 

@@ -116,6 +116,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         };
         let Some(lease) = self.leases.take_at(context, place) else { return };
         self.end_lease(context, &lease);
+        self.clear_up(context, sight);
         if fit.began == (Began::Renewal { merged: true }) {
             // The old lease had the same value and is still there.
             self.account(application, &fit.user).held += 1;

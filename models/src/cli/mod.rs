@@ -1,6 +1,7 @@
 //! The command line of `wsman-authz`.
 
 mod drive;
+mod judge;
 mod rules;
 mod verify;
 
@@ -29,6 +30,8 @@ enum Command {
     Verify(verify::Options),
     /// Load a plug-in library, play the host against it, and name each rule that it breaks
     Drive(drive::Options),
+    /// Judge a recorded trace: which rule broke, at which line, and why
+    Judge(judge::Options),
     /// List the rules, or explain one
     Rules(rules::Options),
     /// The process that loads the plug-in; started by `drive`
@@ -43,13 +46,16 @@ enum Format {
     Text,
     /// For machines: one object
     Json,
+    /// One page for a browser
+    Html,
 }
 
 impl Format {
-    /// The report as text by `render`, or as one JSON object.
+    /// The report as text by `render`, as one JSON object, or as a page.
     fn present<R: serde::Serialize>(self, report: &R, render: impl Fn(&R) -> String) -> Result<String, String> {
         match self {
             Self::Text => Ok(render(report)),
+            Self::Html => Ok(crate::html::page(report)),
             Self::Json => serde_json::to_string(report).map(|json| json + "\n").map_err(|error| error.to_string()),
         }
     }
@@ -61,6 +67,7 @@ pub fn main() -> ExitCode {
     let code = match Arguments::parse().command {
         Command::Verify(options) => verify::run(&options),
         Command::Drive(options) => drive::run(&options),
+        Command::Judge(options) => judge::run(&options),
         Command::Rules(options) => rules::run(&options),
         Command::DriveChild => return crate::drive::child_main(),
     };
@@ -111,11 +118,17 @@ impl Output {
 }
 
 /// A temporary file that ends up as an ordinary one, as far as the user's mask allows.
+#[cfg(unix)]
 fn readable_by_others() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder
+}
+
+/// A temporary file that ends up as an ordinary one: it has the rights of its folder.
+#[cfg(not(unix))]
+fn readable_by_others() -> tempfile::Builder<'static, 'static> {
+    tempfile::Builder::new()
 }
 
 /// Writes a result to the file, or to standard output. A closed pipe is the reader's choice, not an error.

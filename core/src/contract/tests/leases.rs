@@ -112,9 +112,15 @@ fn cl_11_equal_values_of_two_applications_are_two_leases() {
 
 #[test]
 fn cl_11_one_value_for_everybody_harms_nobody() {
-    let all = seen("", Vantage::Plugin).starts(1).asks_user(1, 7, None).yes(1, 22).asks_user(2, 8, None).yes(2, 22);
-    let all = all.releases(22).operation(3, 7, 1).yes(3, 0).operation(4, 8, 2).yes(4, 0);
-    all.releases(22).stops().keeps(Rule::CL31);
+    let all = || {
+        let both =
+            seen("", Vantage::Plugin).starts(1).asks_user(1, 7, None).yes(1, 22).asks_user(2, 8, None).yes(2, 22);
+        both.releases(22)
+    };
+    let goes_on = |user| all().operation(3, user, 1).yes(3, 0);
+    goes_on(7).releases(22).stops().keeps(Rule::CL31);
+    goes_on(8).releases(22).stops().keeps(Rule::CL31);
+    goes_on(7).operation(4, 8, 2).breaks(&[Rule::CL31]); // one of the two was given back
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod payloads;
 mod records;
 mod renewals;
 mod requests;
+mod values;
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;

@@ -1,0 +1,194 @@
+//! Releases of a value that several live leases have, for as long as it is open which of them they ended.
+//!
+//! A release names a value and nothing else. If just one lease with that value may be released, it is over at once.
+//! If there are more, the release is *undecided* until later crossings leave one answer: a question about a user shows
+//! that the record lives on, a first request that it ended, a Shutdown that everything of an application was given
+//! back. A rule is broken only if no answer explains the trace.
+//!
+//! All releases of a value are alike, so they are counted and not listed. What matters of a lease is `after`: how many
+//! of the undecided releases came too early to be its own. In the order of their time, release number `i` needs a
+//! lease with `after < i`, and no two the same. That is possible if, for each `i`, at least `i` leases have
+//! `after < i`; where exactly `i` have it, these are the ones that are over, and so the first `i` releases are decided:
+//!
+//! ```text
+//!  leases with after < i, less i:   0 ──▶ decided      1 or more ──▶ any one of them may still be live
+//! ```
+//!
+//! Hence each of the leases that stay in doubt may be live, and whatever has `after` below the number of releases may
+//! be over: a sign of either is always believed.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+use core::fmt::Debug;
+
+use super::Contract;
+use super::decide::Slot;
+use super::lease::{Lease, Standing};
+use super::sight::Sight;
+use crate::id::{ApplicationId, Context, PayloadId};
+
+/// Undecided releases of one value; there is at least one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Doubt {
+    pub(super) releases: u64,
+    /// How many of them may have been of something that is gone: a lease that was left behind.
+    pub(super) gone: u64,
+    /// And of contexts that came with a failure, by application.
+    pub(super) tickets: Vec<ApplicationId>,
+}
+
+impl Doubt {
+    /// Releases that no lease needs to explain.
+    pub(super) const fn spare(&self) -> u64 {
+        self.gone + self.tickets.len() as u64
+    }
+}
+
+impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
+    /// How many releases of the value are undecided.
+    pub(super) fn undecided(&self, context: Context) -> u64 {
+        self.doubts.get(&context).map_or(0, |doubt| doubt.releases)
+    }
+
+    /// A release that one of several leases may explain, or the `ticket`. Returns whether there is such a thing.
+    pub(super) fn release_one(
+        &mut self,
+        context: Context,
+        ticket: Option<ApplicationId>,
+        sight: &mut Sight<M>,
+    ) -> bool {
+        let is_open = self.doubts.contains_key(&context); // then there is one more slot than releases
+        if !is_open && ticket.is_none() && self.slots(context).is_empty() {
+            return false;
+        }
+        let doubt = self.doubts.entry(context).or_default();
+        doubt.releases += 1;
+        doubt.tickets.extend(ticket);
+        if !self.stays_open(context) {
+            self.clear_up(context, sight);
+        }
+        true
+    }
+
+    /// The record of the user lives: the newest of its leases was not released before now.
+    pub(super) fn is_confirmed(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) {
+        if self.doubts.is_empty() {
+            return;
+        }
+        let Some(account) = self.accounts.get(&(application, user.clone())) else { return };
+        if account.leases.iter().any(|context| !self.doubts.contains_key(context)) {
+            return; // one that is certainly live stands behind it
+        }
+        let Some(context) = account.leases.last().copied() else { return };
+        let now = self.undecided(context);
+        let newest = self.leases.records_of(context, application, user).iter_mut().max_by_key(|lease| lease.after);
+        if let Some(lease) = newest.filter(|lease| lease.after < now) {
+            lease.after = now;
+            self.clear_up(context, sight);
+        }
+    }
+
+    /// The record of the user is over, if its leases may have been released: then they were.
+    pub(super) fn is_over_by_release(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) -> bool {
+        if !self.may_be_over(application, user) {
+            return false;
+        }
+        let account = self.account(application, user);
+        if account.record.as_ref().is_some_and(|record| record.doubtful) {
+            account.record = None;
+            return true;
+        }
+        let contexts: BTreeSet<Context> = account.leases.iter().copied().collect();
+        for context in contexts {
+            self.close(context, sight, |lease| lease.is_record_of(application, user));
+        }
+        true
+    }
+
+    /// Whether the record of the user may be over, because undecided releases can have been of its leases.
+    pub(super) fn may_be_over(&self, application: ApplicationId, user: &K) -> bool {
+        let Some(account) = self.accounts.get(&(application, user.clone())) else { return false };
+        if account.record.as_ref().is_some_and(|record| record.doubtful) {
+            return true;
+        }
+        if self.doubts.is_empty() {
+            return false;
+        }
+        let mut wanted: BTreeMap<Context, usize> = BTreeMap::new();
+        account.leases.iter().for_each(|context| *wanted.entry(*context).or_default() += 1);
+        let is_possible = |(context, count): (&Context, &usize)| {
+            let undecided = self.undecided(*context);
+            let of_user = self.leases.of(*context).iter().filter(|lease| lease.is_record_of(application, user));
+            let mut afters: Vec<u64> = of_user.map(|lease| lease.after).collect();
+            afters.sort_unstable_by(|one, other| other.cmp(one));
+            afters.len() == *count && afters.iter().zip(1..).all(|(after, needed)| after + needed <= undecided)
+        };
+        !wanted.is_empty() && wanted.iter().all(is_possible)
+    }
+
+    /// The value is reported again. Where equal values are one lease, the one before may be over, and what stood on it
+    /// with it; or it goes on in this one.
+    pub(super) fn joins(&mut self, context: Context, application: ApplicationId) {
+        let undecided = self.undecided(context);
+        let may_be_over = |slot: &Slot| slot.application == application && slot.after < undecided;
+        if undecided == 0 || !self.per_value() || !self.slots(context).iter().any(may_be_over) {
+            return;
+        }
+        for lease in self.leases.of_mut(context).iter().filter(|lease| lease.application == application) {
+            let account = self.accounts.get_mut(&(application, lease.user.clone()));
+            if let Some(record) = account.and_then(|account| account.record.as_mut()) {
+                record.doubtful |= lease.standing == Standing::Record;
+            }
+        }
+        if let Some(doubt) = self.doubts.get_mut(&context) {
+            doubt.gone += 1;
+        }
+    }
+
+    /// Every lease of the application was released, as far as there are releases for it. Where leases may be left
+    /// behind, some may have been released and others not: what came before may be explained by either.
+    pub(super) fn close_application(
+        &mut self,
+        application: ApplicationId,
+        all: bool,
+        spared: &[(Context, M)],
+        sight: &mut Sight<M>,
+    ) {
+        let contexts: Vec<Context> = self.doubts.keys().copied().collect();
+        for context in contexts {
+            let is_its =
+                |lease: &Lease<K, M>| lease.application == application && !spared.contains(&(context, lease.mark));
+            if all {
+                self.close(context, sight, is_its);
+                continue;
+            }
+            let slots = self.slots(context).into_iter();
+            let gone = slots.filter(|slot| self.leases.of(context).get(slot.place).is_some_and(is_its)).count();
+            if let Some(doubt) = self.doubts.get_mut(&context) {
+                doubt.gone += gone as u64;
+            }
+        }
+    }
+
+    /// The payload is dropped: every lease on it was released, as far as there are releases for it.
+    pub(super) fn close_payload(&mut self, payload: PayloadId, sight: &mut Sight<M>) {
+        let contexts: Vec<Context> = self.doubts.keys().copied().collect();
+        for context in contexts {
+            self.close(context, sight, |lease| lease.payload == Some(payload));
+        }
+    }
+
+    /// The leases of the value that are `wanted` are over: each takes the earliest release that may be its own.
+    fn close(&mut self, context: Context, sight: &mut Sight<M>, wanted: impl Fn(&Lease<K, M>) -> bool) {
+        loop {
+            let releases = self.undecided(context);
+            let is_wanted = |slot: &Slot| self.leases.of(context).get(slot.place).is_some_and(&wanted);
+            let slots = self.slots(context).into_iter();
+            let possible = slots.filter(|slot| slot.after < releases && is_wanted(slot));
+            // Among equals it was the one that is due, so that what is left behind is told as what it is.
+            let Some(slot) = possible.max_by_key(|slot| (slot.after, slot.harmless)) else { break };
+            self.take_slot(context, slot, sight);
+        }
+        self.clear_up(context, sight);
+    }
+}

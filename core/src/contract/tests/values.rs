@@ -1,0 +1,110 @@
+//! Equal values: which lease a release ended is decided when the trace decides it. Every assignment is tried against
+//! this in `tests/tests/equal_values.rs`; here are the stories behind it.
+
+use super::{IDLE, Rule, Story, Vantage, seen, story};
+
+/// Users 7 and 8 have a record on the value 22 each, and one of the two was given back.
+fn one_of_two(dialect: &str) -> Story {
+    story(dialect).first(1, 7).yes(1, 22).first(2, 8).yes(2, 22).releases(22)
+}
+
+#[test]
+fn cl_31_a_question_shows_whose_record_lives() {
+    one_of_two("").operation(3, 7, 1).no(3).releases(22).stops().keeps(Rule::CL31);
+    one_of_two("").operation(3, 8, 1).no(3).releases(22).stops().keeps(Rule::CL31);
+    one_of_two("").operation(3, 7, 1).no(3).operation(4, 8, 2).breaks(&[Rule::CL31]);
+}
+
+#[test]
+fn cl_30_a_first_request_shows_whose_record_ended() {
+    let asked = |user| one_of_two("").first(3, user).yes(3, 22);
+    asked(7).operation(4, 8, 1).no(4).releases(22).releases(22).stops().keeps(Rule::CL30);
+    asked(8).operation(4, 7, 1).no(4).releases(22).releases(22).stops().keeps(Rule::CL30);
+    asked(7).first(4, 8).breaks(&[Rule::CL30]);
+    one_of_two("").again(3, 7).no(3).first(4, 8).no(4).releases(22).stops().keeps(Rule::CL20);
+    one_of_two("").again(3, 7).no(3).again(4, 8).breaks(&[Rule::CL30]);
+}
+
+#[test]
+fn cl_41_the_release_of_an_ended_operation_may_have_been_a_records() {
+    let ended = || story("").first(1, 7).yes(1, 22).operation(2, 7, 1).yes(2, 22).ends(1).releases(22);
+    ended().operation(3, 7, 2).no(3).releases(22).stops().keeps(Rule::CL41); // the operation's
+    ended().first(3, 7).no(3).releases(22).stops().keeps(Rule::CL30); // the record's
+    ended().first(3, 7).no(3).stops().breaks(&[Rule::CL41]);
+    ended().operation(3, 7, 2).no(3).stops().breaks(&[Rule::CL11]);
+}
+
+#[test]
+fn cl_40_no_lease_but_an_open_operations() {
+    let open = || story("").first(1, 7).yes(1, 22).operation(2, 7, 1).yes(2, 22).releases(22);
+    open().operation(3, 7, 2).breaks(&[Rule::CL31]); // the record's, what else
+    open().releases(22).breaks(&[Rule::CL24]);
+}
+
+#[test]
+fn cl_11_a_shutdown_shows_whose_leases_were_given_back() {
+    let two = || story("").first(1, 7).yes(1, 22).starts(2).first(2, 7).yes(2, 22).at(IDLE).expires(7);
+    let given = || two().within(1).expires(7).releases(22);
+    given().stops().within(2).releases(22).stops().keeps(Rule::CL34);
+    given().within(2).stops().within(1).releases(22).stops().keeps(Rule::CL34);
+    given().stops().within(2).stops().breaks(&[Rule::CL34]);
+}
+
+#[test]
+fn cl_11_what_may_be_left_behind_may_have_been_given_back() {
+    let two = || story("shutdown=abandoned").first(1, 7).yes(1, 22).starts(2).first(2, 7).yes(2, 22).releases(22);
+    two().within(1).stops().within(2).operation(3, 7, 1).no(3).stops().keeps(Rule::CL31);
+    two().within(1).stops().within(2).first(3, 7).no(3).stops().keeps(Rule::CL30);
+}
+
+#[test]
+fn cl_32_a_record_that_expires_early_may_have_been_over() {
+    one_of_two("").at(1).expires(7).operation(3, 8, 1).no(3).releases(22).stops().keeps(Rule::CL31);
+    one_of_two("").operation(3, 7, 1).no(3).at(1).expires(7).breaks(&[Rule::CL32]);
+}
+
+#[test]
+fn cl_12_a_payload_that_is_dropped_has_no_lease_left() {
+    let two = || story("").with_payload(1).first(1, 7).yes(1, 22).with_payload(2).first(2, 8).yes(2, 22).releases(22);
+    two().drops(2).operation(3, 7, 1).no(3).releases(22).drops(1).stops().keeps(Rule::CL12);
+    two().drops(2).drops(1).breaks(&[Rule::CL12]);
+}
+
+#[test]
+fn cl_11_a_refused_completion_explains_no_release() {
+    let refused = || story("refusal=refuses").first(1, 7).yes(1, 22).first(2, 8).saying_yes(2, 22).releases(22);
+    refused().returns(2, 87).first(3, 7).no(3).stops().keeps(Rule::CL11);
+    refused().returns(2, 87).operation(3, 7, 1).breaks(&[Rule::CL31]);
+}
+
+#[test]
+fn cl_53_a_failures_context_explains_one_release() {
+    let failed = || {
+        let story = story("failure_context=released").first(1, 7).yes(1, 22).operation(2, 7, 1);
+        let answer = story.answer(2, 22, 5);
+        story.says(answer).returns(2, 0).releases(22)
+    };
+    failed().operation(3, 7, 2).no(3).releases(22).stops().breaks(&[Rule::CL53]);
+    failed().first(3, 7).no(3).releases(22).stops().breaks(&[Rule::CL53]);
+    failed().first(3, 7).no(3).releases(22).releases(22).breaks(&[Rule::CL11, Rule::CL53]);
+}
+
+#[test]
+fn cl_31_records_in_doubt_are_remembered_in_a_bounded_number() {
+    let mut story = seen("", Vantage::Plugin).starts(1).remembering(4);
+    for user in 0..200 {
+        let request = u64::from(user) + 1;
+        story = story.asks_user(request, user, None).yes(request, 22);
+        story = if user > 0 { story.releases(22) } else { story };
+    }
+    assert_eq!(story.live(), [22]);
+    assert!(story.contract.leases.of(crate::Context::new(22).expect("not NULL")).len() < 10);
+    // Any of them may be the one that lives.
+    story.operation(300, 0, 1).no(300).releases(22).stops().keeps(Rule::CL31);
+}
+
+#[test]
+fn unique_values_leave_no_doubt() {
+    let story = story("").first(1, 7).yes(1, 0xA).first(2, 8).yes(2, 0xB).releases(0xA).releases(0xB);
+    assert!(story.contract.doubts.is_empty() && story.contract.renewing.is_empty());
+}
