@@ -36,14 +36,28 @@ fn is_fresh(product: &Path, main: &str) -> bool {
 /// The library of an example plug-in of `ffi/`; built like the [`program`].
 #[must_use]
 pub fn example(name: &str) -> PathBuf {
+    library("wsman-authz", "ffi/examples", name)
+}
+
+/// A plug-in in Rust of `tests/plugins`; built like the [`program`].
+#[must_use]
+pub fn test_plugin(name: &str) -> PathBuf {
+    library("wsman-authz-test-plugins", "tests/plugins/rust/examples", name)
+}
+
+fn library(package: &str, folder_of_sources: &str, name: &str) -> PathBuf {
     let file = format!("{}{name}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
     let beside = folder().join("examples").join(file);
-    let fresh = is_fresh(&beside, &format!("ffi/examples/{name}.rs"));
-    if fresh { beside } else { build(&["--package", "wsman-authz", "--example", name]) }
+    let fresh = is_fresh(&beside, &format!("{folder_of_sources}/{name}.rs"));
+    if fresh { beside } else { build(&["--package", package, "--example", name]) }
 }
 
 /// Where cargo puts what it builds for these tests.
-fn folder() -> PathBuf {
+///
+/// # Panics
+/// If the caller is no test of cargo's.
+#[must_use]
+pub fn folder() -> PathBuf {
     let test = env::current_exe().expect("a test knows its own path");
     test.parent().and_then(Path::parent).expect("a test lies in `deps`").to_owned()
 }

@@ -3,9 +3,12 @@
 //! A walk and a history are functions of bytes, so that proptest, a fuzzer and a plain test over the committed corpus
 //! run one and the same thing.
 
+pub mod author;
 mod books;
 pub mod built;
 pub mod functions;
 pub mod history;
+pub mod reading;
+pub mod teller;
 pub mod tree;
 pub mod walk;

@@ -5,6 +5,7 @@ use std::fs;
 
 use wsman_authz_models::model::SCENARIOS;
 use wsman_authz_tests::history::play_bytes;
+use wsman_authz_tests::reading::{Reading, judge_bytes};
 use wsman_authz_tests::tree::root;
 use wsman_authz_tests::walk::walk_bytes;
 
@@ -33,4 +34,12 @@ fn the_histories_leave_nothing_behind() {
     let played =
         histories.iter().map(|(name, bytes)| play_bytes(bytes).unwrap_or_else(|story| panic!("{name}\n{story}")));
     assert!(played.map(|played| played.leases).sum::<usize>() > 0, "a seed reports a lease");
+}
+
+#[test]
+fn the_traces_are_judged_or_refused() {
+    let traces = corpus("judge");
+    let read = traces.iter().map(|(name, bytes)| judge_bytes(bytes).unwrap_or_else(|why| panic!("{name}\n{why}")));
+    let (traces, others): (Vec<Reading>, _) = read.partition(|reading| *reading == Reading::Trace);
+    assert!(traces.len() > 4 && others.len() > 4, "seeds of both kinds");
 }

@@ -119,7 +119,8 @@ fn every_rule_that_is_cited_exists() {
 #[test]
 fn every_witness_and_assumption_that_is_cited_exists() {
     let spec = spec();
-    for (beginning, heading) in [("CW-", "Witnesses"), ("HA-", "Host assumptions")] {
+    let tables = [("CW-", "Witnesses"), ("HA-", "Host assumptions"), ("CA-", "Promises of a C author")];
+    for (beginning, heading) in tables {
         let known: BTreeSet<String> = rows(&spec, heading).into_iter().map(|row| row[0].clone()).collect();
         assert!(!known.is_empty(), "{heading} has a table");
         for (id, place) in cited_anywhere(beginning) {
@@ -135,6 +136,17 @@ fn every_assumption_is_needed_by_some_line() {
     let known = rows(&spec(), "Host assumptions").into_iter().map(|row| row[0].clone());
     let unused: Vec<String> = known.filter(|id| !outside.contains(id)).collect();
     assert_eq!(unused, WIDENING.iter().map(|(id, _)| *id).collect::<Vec<_>>(), "assumptions that no line stands on");
+}
+
+#[test]
+fn every_promise_of_a_c_author_is_in_the_header_and_needed_by_some_line() {
+    let known: BTreeSet<String> =
+        rows(&spec(), "Promises of a C author").into_iter().map(|row| row[0].clone()).collect();
+    let said = |of: &dyn Fn(&str) -> bool| -> BTreeSet<String> {
+        files().iter().filter(|file| of(&file.path)).flat_map(|file| cited(&file.text, "CA-")).collect()
+    };
+    assert_eq!(said(&|path| path == "ffi/include/wsman_authz.h"), known);
+    assert_eq!(said(&|path| path.starts_with("ffi/c/src/") && !path.contains("/tests/")), known);
 }
 
 #[test]
@@ -172,4 +184,20 @@ fn the_helpers_read_what_they_should() {
     let text = "x\n## Witnesses\n\n| ID | S |\n|---|---|\n| CW-01 | a |\n| CW-02 | b c |\n\n## Next\n| no | no |\n";
     assert_eq!(rows(text, "Witnesses"), [["CW-01", "a"], ["CW-02", "b c"]]);
     assert_eq!(cited("CL-10, XCL-11 (CL-12) CL-1 CL-123", "CL-"), ["CL-10", "CL-12"].map(str::to_owned).into());
+}
+
+#[test]
+fn every_bad_input_names_a_test_that_exists() {
+    let tables = rows(&spec(), "Bad input").into_iter().filter(|row| !row[0].starts_with("---"));
+    let named: Vec<(String, String)> =
+        tables.filter_map(|row| Some((row.first()?.clone(), row.last()?.trim_matches('`').to_owned()))).collect();
+    let named: Vec<_> = named.into_iter().filter(|(_, test)| test != "Test").collect();
+    assert!(named.len() > 40, "the tables were found");
+    let (files, missing) = (rust_files(), |test: &str| format!("#[test]\nfn {test}() {{"));
+    let is_missing = |test: &str| {
+        let (plain, indented) = (missing(test), missing(test).replace("\n", "\n    "));
+        !files.iter().any(|file| file.text.contains(&plain) || file.text.contains(&indented))
+    };
+    let missing: Vec<_> = named.iter().filter(|(_, test)| is_missing(test)).collect();
+    assert!(missing.is_empty(), "bad input without its test: {missing:?}");
 }
