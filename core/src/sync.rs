@@ -1,5 +1,5 @@
-//! The one place that names a lock: `parking_lot` in a shipped plug-in, loom under the private cfg
-//! `wsman_authz_loom`.
+//! The one place that names a lock: `parking_lot` in a shipped plug-in, loom and shuttle under the private cfgs
+//! `wsman_authz_loom` and `wsman_authz_shuttle`.
 //!
 //! A panic does not poison these locks: the state behind them changes in one step or not at all.
 
@@ -8,8 +8,18 @@ use std::time::Instant;
 
 #[cfg(wsman_authz_loom)]
 use loom::sync as primitive;
-#[cfg(not(wsman_authz_loom))]
+#[cfg(not(any(wsman_authz_loom, wsman_authz_shuttle)))]
 use parking_lot as primitive;
+#[cfg(wsman_authz_shuttle)]
+use shuttle::sync as primitive;
+
+#[cfg(wsman_authz_loom)]
+pub use loom::thread;
+#[cfg(wsman_authz_shuttle)]
+pub use shuttle::thread;
+/// Threads of the same kind as the locks.
+#[cfg(not(any(wsman_authz_loom, wsman_authz_shuttle)))]
+pub use std::thread;
 
 /// A lock around a value.
 #[derive(Debug, Default)]
@@ -33,7 +43,7 @@ impl<T> Mutex<T> {
     /// Waits until nobody else has the value.
     pub fn lock(&self) -> Guard<'_, T> {
         let locked = self.0.lock();
-        #[cfg(wsman_authz_loom)]
+        #[cfg(any(wsman_authz_loom, wsman_authz_shuttle))]
         let locked = locked.unwrap_or_else(std::sync::PoisonError::into_inner);
         Guard(locked)
     }
@@ -66,14 +76,14 @@ impl Condvar {
     }
 
     /// Unlocks, waits for a notification or `deadline`, locks again. It may also return for no reason at all.
-    #[cfg(not(wsman_authz_loom))]
+    #[cfg(not(any(wsman_authz_loom, wsman_authz_shuttle)))]
     pub fn wait_until<'a, T>(&self, mut guard: Guard<'a, T>, deadline: Instant) -> Guard<'a, T> {
         let _ = self.0.wait_until(&mut guard.0, deadline);
         guard
     }
 
-    /// Unlocks, waits for a notification, locks again. Under loom no time passes, so no deadline does.
-    #[cfg(wsman_authz_loom)]
+    /// Unlocks, waits for a notification, locks again. Under loom and shuttle no time passes, so no deadline does.
+    #[cfg(any(wsman_authz_loom, wsman_authz_shuttle))]
     pub fn wait_until<'a, T>(&self, guard: Guard<'a, T>, _deadline: Instant) -> Guard<'a, T> {
         Guard(self.0.wait(guard.0).unwrap_or_else(std::sync::PoisonError::into_inner))
     }

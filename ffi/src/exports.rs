@@ -271,7 +271,13 @@ macro_rules! export_plugin {
                 // SAFETY: HA-01, HA-02, HA-03, HA-04: the host called AuthzOperation.
                 unsafe {
                     wsman::authorize_operation(
-                        &PLUGIN, plugin_context, sender_details, flags, operation, action, resource_uri,
+                        &PLUGIN,
+                        plugin_context,
+                        sender_details,
+                        flags,
+                        operation,
+                        action,
+                        resource_uri,
                     )
                 }
             }

@@ -146,8 +146,8 @@ fn what_is_no_trace_is_refused_with_its_place() {
     third(r#"{"seq":3,"ms":0,"thread":1,"call":"shutdown","reason":1}"#, 56, "no field `application`");
     third(r#"{"seq":3,"ms":0,"thread":1,"call":"shutdown","application":null,"reason":1}"#, 60, "must not be null");
     third(r#"{"seq":3,"ms":0,"thread":1,"call":"shutdown","application":7,"reason":1}"#, 60, "invalid type");
-    third(r#"{"seq":3,"ms":"0","thread":1,"call":"shutdown"}"#, 16, "invalid type");
-    third(r#"{"seq":3,"ms":-1,"thread":1,"call":"shutdown"}"#, 15, "-1");
+    third(r#"{"seq":3,"ms":"0","thread":1,"call":"shutdown"}"#, 17, "invalid type");
+    third(r#"{"seq":3,"ms":-1,"thread":1,"call":"shutdown"}"#, 16, "-1");
     third(r#"{"seq":3,"ms":0,"thread":4294967296,"call":"shutdown"}"#, 35, "4294967295");
     third(r#"{"seq":3,"ms":0,"thread":1,"call":"release_context"}"#, 52, "no field `context`");
     third(r#"{"seq":3,"ms":0,"thread":1,"call":"operation_end","operation":"o1","how":"died"}"#, 74, "`died`");
@@ -157,7 +157,7 @@ fn what_is_no_trace_is_refused_with_its_place() {
     third(r#"{"seq":3,"ms":0,"thread":1,"call":"trace","side":"both"}"#, 50, "`both` is no side");
     let dialect = r#"{"seq":3,"ms":0,"thread":1,"call":"trace","side":"host","dialect":"expiry=never"}"#;
     third(dialect, 67, "`never` is no choice of `expiry`");
-    third("{\"seq\":3,\"user\":\"ä\",\"ms\":x}", 24, "expected");
+    third("{\"seq\":3,\"user\":\"ä\",\"ms\":x}", 26, "expected");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use wsman_authz_tests::built::{example, program};
 /// The reference host, with the example plug-in told to write its trace.
 fn drive(trace: &Path) {
     let mut command = Command::new(program());
-    command.arg("drive").arg(example("allow_list")).args(["--requests", "1000", "--dialect", "all"]);
+    command.arg("drive").arg(example("allow_list")).args(["--requests", "1000", "--dialect", "default"]);
     let output = command.env("WSMAN_AUTHZ_TRACE", trace).output().expect("the program starts");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }
