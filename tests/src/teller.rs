@@ -180,7 +180,7 @@ pub fn tell(choices: &[u16], dialect: Dialect, plugin: bool) -> Trace {
     for operation in std::mem::take(&mut teller.open).into_iter().filter(|_| !plugin) {
         teller.tells(Call::OperationEnd { operation, how: EndOfOperation::Cancelled }, false);
     }
-    if choices.len() % 4 != 0 {
+    if !choices.len().is_multiple_of(4) {
         (0..teller.held.len()).for_each(|which| teller.releases(which, true));
     }
     for application in teller.running.clone() {

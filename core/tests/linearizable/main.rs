@@ -5,6 +5,9 @@
 //! more threads than loom can hold (`tests/scripts/shuttle.sh`). Stateright's tester looks for the order; the pure
 //! [`wsman_authz_core::engine::Engine`] is the specification.
 
+#![cfg(not(wsman_authz_loom))]
+#![allow(clippy::disallowed_methods, reason = "these tests are about threads")]
+
 mod history;
 mod player;
 
@@ -62,7 +65,7 @@ fn two_at_once(subject: impl Subject + Send + Sync + 'static, start: history::Pu
     history
 }
 
-#[cfg(not(any(wsman_authz_loom, wsman_authz_shuttle)))]
+#[cfg(not(wsman_authz_shuttle))]
 #[test]
 fn a_torn_step_is_not_linearizable() {
     let (engine, release) = one_lease();
@@ -71,7 +74,7 @@ fn a_torn_step_is_not_linearizable() {
     assert_eq!(history.order(), None, "both releases were taken: no order explains it");
 }
 
-#[cfg(not(any(wsman_authz_loom, wsman_authz_shuttle)))]
+#[cfg(not(wsman_authz_shuttle))]
 #[test]
 fn whole_steps_of_two_threads_are_linearizable() {
     let (engine, release) = one_lease();
@@ -79,7 +82,7 @@ fn whole_steps_of_two_threads_are_linearizable() {
     assert_eq!(history.order().map(|order| order.len()), Some(2));
 }
 
-#[cfg(not(any(wsman_authz_loom, wsman_authz_shuttle)))]
+#[cfg(not(wsman_authz_shuttle))]
 #[test]
 fn what_threads_see_of_the_shared_engine_is_linearizable() {
     let mut overlapping = 0;

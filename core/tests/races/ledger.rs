@@ -286,7 +286,9 @@ impl Ledger {
         request.state = State::Over;
         let (token, lease) = (request.token, request.lease);
         if error == 0 {
-            token.map(|token| self.end_token(token)); // CL-74: handed over
+            if let Some(token) = token {
+                self.end_token(token); // CL-74: handed over
+            }
             return;
         }
         self.word(format!("refused {:?}", completion.kind));

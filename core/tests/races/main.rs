@@ -4,6 +4,8 @@
 //! schedule, without a bound on preemptions: see `tests/scripts/loom.sh`. A scenario returns its stage; the runner ends
 //! the story, and the ledger says whether all that began has ended, once.
 
+#![allow(clippy::disallowed_methods, reason = "these tests are about threads")]
+
 mod applications;
 mod authorize;
 mod canary;
