@@ -16,10 +16,13 @@
 typedef DWORD(WINAPI *UserComplete)(void *, DWORD, void *, HANDLE, BOOL, DWORD, const WCHAR *);
 typedef DWORD(WINAPI *OperationComplete)(void *, DWORD, void *, DWORD, const WCHAR *);
 typedef DWORD(WINAPI *QuotaComplete)(void *, DWORD, void *, DWORD, const WCHAR *);
+typedef void(WINAPI *ProcessEnds)(void);
+
+typedef void (*Function)(void);
 
 /* The program's function of that name; NULL if it exports none. */
-static void *of_the_program(const char *name) {
-    return (void *)GetProcAddress(GetModuleHandleW(NULL), name);
+static Function of_the_program(const char *name) {
+    return (Function)GetProcAddress(GetModuleHandleW(NULL), name);
 }
 
 __declspec(dllexport) DWORD WINAPI WSManPluginAuthzUserComplete(void *sender, DWORD flags, void *context, HANDLE token,
@@ -43,7 +46,7 @@ __declspec(dllexport) DWORD WINAPI WSManPluginAuthzQueryQuotaComplete(void *send
 BOOL WINAPI DllMain(HINSTANCE library, DWORD reason, void *at_exit) {
     (void)library;
     if (reason == DLL_PROCESS_DETACH && at_exit) {
-        void(WINAPI *ends)(void) = (void(WINAPI *)(void))of_the_program("WSManAuthzProcessEnds");
+        ProcessEnds ends = (ProcessEnds)of_the_program("WSManAuthzProcessEnds");
         if (ends) ends();
     }
     return TRUE;

@@ -14,7 +14,8 @@ RUN=()
 for part in common checks scenarios; do . "tests/scripts/windows/$part.sh"; done
 
 exports_of() {
-    awk '$1 ~ /^[0-9]+$/ && $2 ~ /^[0-9A-F]+$/ && $3 ~ /^[0-9A-F]+$/ && NF >= 4 { print $4 }' "$1.exports" | sort
+    tr -d '\r' < "$1.exports" |
+        awk '$1 ~ /^[0-9]+$/ && $2 ~ /^[0-9A-F]+$/ && $3 ~ /^[0-9A-F]+$/ && NF >= 4 { print $4 }' | sort
 }
 
 section "builds"

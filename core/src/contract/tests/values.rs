@@ -42,6 +42,15 @@ fn cl_40_no_lease_but_an_open_operations() {
 }
 
 #[test]
+fn cl_40_an_operation_that_ended_since_explains_no_earlier_release() {
+    let records = story("").first(1, 7).yes(1, 22).first(2, 8).yes(2, 22).operation(3, 7, 1).yes(3, 22);
+    let asked = |story: Story| story.ends(1).operation(4, 7, 2).no(4).operation(5, 8, 3);
+    asked(records.releases(22)).breaks(&[Rule::CL31]); // one of the two records was given back
+    let records = story("").first(1, 7).yes(1, 22).first(2, 8).yes(2, 22).operation(3, 7, 1).yes(3, 22);
+    asked(records.ends(1).releases(22)).no(5).releases(22).releases(22).stops().keeps(Rule::CL31);
+}
+
+#[test]
 fn cl_11_a_shutdown_shows_whose_leases_were_given_back() {
     let two = || story("").first(1, 7).yes(1, 22).starts(2).first(2, 7).yes(2, 22).at(IDLE).expires(7);
     let given = || two().within(1).expires(7).releases(22);

@@ -9,6 +9,7 @@ use std::time::Duration;
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::System::RemoteManagement::{WSMAN_AUTHZ_QUOTA, WSMAN_SENDER_DETAILS};
 use windows_sys::core::{BOOL, PCWSTR};
+use wsman_authz_core::sync;
 use wsman_authz_core::sync::thread::{self, JoinHandle};
 use wsman_authz_core::{ApplicationId, Context, Sender as SenderId, UserName};
 
@@ -42,6 +43,8 @@ pub(super) struct Board {
     /// Requests that the policy sits on.
     kept: Mutex<Vec<UserRequest<Probe>>>,
     pub(super) time: Arc<AtomicU64>,
+    /// Every destructor takes it for a moment, and whoever counts what is alive: so loom tries both orders.
+    halfway: sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -99,6 +102,7 @@ impl Board {
 
 impl Drop for Probe {
     fn drop(&mut self) {
+        drop(self.0.halfway.lock());
         self.0.pages().destroyed += 1;
     }
 }
@@ -223,6 +227,7 @@ impl House {
 
     /// Contexts that are alive.
     pub(super) fn alive(&self) -> usize {
+        drop(self.board.halfway.lock());
         let pages = self.board.pages();
         pages.created - pages.destroyed
     }
