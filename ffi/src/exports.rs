@@ -1,7 +1,6 @@
 //! The six entry points. Only this file turns a call of the host into an input.
 //!
-//! `export_plugin!` writes the exports themselves, because a static, an exported name and the host's functions must
-//! be instantiated in the plug-in's own crate. Each is one line that ends here, inside the panic guard.
+//! `export_plugin!` writes the exports themselves into the plug-in's own crate: each ends here, inside the panic guard.
 
 #![expect(unsafe_code, reason = "the host passes pointers")]
 
