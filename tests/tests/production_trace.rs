@@ -9,9 +9,9 @@ use serde_json::Value;
 use wsman_authz_tests::built::{example, program};
 
 /// The reference host, with the example plug-in told to write its trace.
-fn drive(trace: &Path) {
+fn drive(trace: &Path, requests: &str, dialect: &str) {
     let mut command = Command::new(program());
-    command.arg("drive").arg(example("allow_list")).args(["--requests", "1000", "--dialect", "default"]);
+    command.arg("drive").arg(example("allow_list")).args(["--requests", requests, "--dialect", dialect]);
     let output = command.env("WSMAN_AUTHZ_TRACE", trace).output().expect("the program starts");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }
@@ -23,7 +23,7 @@ fn judge(trace: &Path) -> Output {
 #[test]
 fn the_plugin_tells_its_side_and_is_judged_by_it() {
     let folder = tempfile::tempdir().expect("a folder");
-    drive(&folder.path().join("trace-{pid}.jsonl"));
+    drive(&folder.path().join("trace-{pid}.jsonl"), "1000", "default");
     let files = fs::read_dir(folder.path()).expect("the folder").map(|file| file.expect("a file").path());
     let files: Vec<_> = files.collect();
     let [trace] = files.as_slice() else { panic!("one process, one trace: {files:?}") };
@@ -47,12 +47,7 @@ fn the_plugin_tells_its_side_and_is_judged_by_it() {
 
     let output = judge(trace);
     let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
-    // What the plug-in answers for. Of the host's rules its own side may see less well: calls are made with no lock held.
-    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&output.stderr));
-    let rules = report["rules"].as_array().expect("rules");
-    let mine = rules.iter().filter(|rule| rule["side"] == "plug-in");
-    let broken: Vec<_> = mine.filter(|rule| rule["verdict"] == "broken").map(|rule| rule["id"].clone()).collect();
-    assert_eq!(broken, [""; 0], "{report:#}");
+    assert_eq!(output.status.code(), Some(0), "{report:#}");
     let verdict = |id: &str| {
         let rules = report["rules"].as_array().expect("rules");
         rules.iter().find(|rule| rule["id"] == id).map(|rule| rule["verdict"].clone())
@@ -62,11 +57,24 @@ fn the_plugin_tells_its_side_and_is_judged_by_it() {
     }
 }
 
+/// The reference host makes its calls with no lock held. Even so nothing that ends a record overtakes a question about
+/// its user: seen from inside, a host that keeps its rules is one that does.
+#[test]
+fn cl_31_no_question_comes_after_the_record_that_it_is_about() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for dialect in ["default", "refusal=refuses", "expiry=user-first,overdue=times-out", "refresh=quota-and-user"] {
+        let trace = folder.path().join(format!("{dialect}.jsonl"));
+        drive(&trace, "4000", dialect);
+        let output = judge(&trace);
+        assert_eq!(output.status.code(), Some(0), "{dialect}: {}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
 #[test]
 fn a_file_that_is_there_stays_as_it_is() {
     let folder = tempfile::tempdir().expect("a folder");
     let trace = folder.path().join("trace.jsonl");
     fs::write(&trace, "somebody else's").expect("a file");
-    drive(&trace);
+    drive(&trace, "100", "default");
     assert_eq!(fs::read_to_string(&trace).expect("the file"), "somebody else's");
 }

@@ -24,6 +24,11 @@ use super::watch;
 /// How long a worker waits for news before it looks again.
 const NAP: Duration = Duration::from_millis(2);
 
+/// How long a completion lets calls pass that were on their way before it: one that stands further down on the same
+/// stack never gets through.
+const LET_PASS: Duration = Duration::from_millis(500);
+const GLANCE: Duration = Duration::from_micros(100);
+
 /// The one stand of the process: the completion functions have no other way to find it.
 static STAND: OnceLock<Stand> = OnceLock::new();
 
@@ -115,11 +120,11 @@ impl Stand {
 
     /// Makes a call into the plug-in; no lock is held.
     pub(super) fn perform(&'static self, job: Job) {
+        let as_announced = watch::adopt(job.thread);
+        let under_way = watch::call(call_name(&job.call), job.seq);
         if job.sender.is_some() {
             self.stage.lock().enter(&job);
         }
-        let as_announced = watch::adopt(job.thread);
-        let under_way = watch::call(call_name(&job.call), job.seq);
         let answer = self.call(&job);
         drop(under_way);
         self.stage.lock().returned(&job, answer);
@@ -191,7 +196,12 @@ impl Stand {
         let arrived = Instant::now();
         let _here = watch::completion();
         let thread = watch::thread();
-        let heard = self.stage.lock().hear(thread, said, arrived);
+        let mut stage = self.stage.lock();
+        while stage.is_ahead_of_a_question(&said) && arrived.elapsed() < LET_PASS {
+            self.news.wait_for(&mut stage, GLANCE);
+        }
+        let heard = stage.hear(thread, said, arrived);
+        drop(stage);
         let mut later = Vec::new();
         let nested = heard.taken.jobs.iter().any(|(place, _)| *place == Place::Inside);
         for (place, job) in heard.taken.jobs {

@@ -42,6 +42,7 @@ impl Stage {
         };
         let fits = tenant.is_some_and(|tenant| tenant.open && tenant.kind == said.kind && said.flags == 0);
         if let (Some(tenant), true) = (tenant, fits) {
+            self.approaching.arrived(tenant.call);
             let nanoseconds = arrived.saturating_duration_since(tenant.entered).as_nanos();
             self.latency.saturating_record(nanoseconds as u64);
             // CL-62: from here on it is not the plug-in's to read.
@@ -49,14 +50,20 @@ impl Stage {
             self.tally.watched(Rule::CL62);
         }
         let mut completion = said.completion(sender, own_token);
-        let application = sender.and_then(|sender| Some(self.host.request_of(sender)?.application));
-        let number = |value| self.reports.report(application.unwrap_or(ApplicationId(0)), value);
-        completion.context = completion.context.map(number);
+        completion.context = completion.context.map(|value| self.number(sender, value));
         let (kind, refuse) = (completion.kind, self.may_refuse() && self.random.once_in(16));
         self.expire_first(thread);
         self.cross(thread, Call::Complete(completion.clone()));
         let taken = self.take(thread, Input::Complete { completion, refuse });
         Heard { taken, returning: Some(Call::CompleteReturn { kind, sender, error: 0 }) }
+    }
+
+    /// The number of a report, for a request of this user in this application.
+    fn number(&mut self, sender: Option<Sender>, value: Context) -> Context {
+        let request = sender.and_then(|sender| self.host.request_of(sender));
+        let application = request.map_or(ApplicationId(0), |request| request.application);
+        let user = request.filter(|request| request.purpose.kind() == RequestKind::User).map(|request| request.user);
+        self.reports.report(application, value, user)
     }
 
     /// What is due by now expires before the host hears of a completion, and crosses before it.

@@ -4,6 +4,7 @@
 //! the order in which the host decided. The calls themselves are made later, with no lock held; [`Job`] is such a
 //! call on its way.
 
+mod approach;
 mod hearing;
 mod job;
 mod reports;
@@ -27,6 +28,7 @@ use super::tally::Tally;
 use super::user::User;
 use super::watch;
 use crate::random::Random;
+use approach::Approaching;
 use job::is_call;
 pub(super) use job::{Job, Next, Taken};
 use reports::Reports;
@@ -52,6 +54,7 @@ pub(super) struct Stage {
     queue: VecDeque<Job>,
     /// Calls that crossed and have not returned, by number.
     outstanding: BTreeSet<u64>,
+    approaching: Approaching,
     /// Numbers of threads to lend.
     spare: Vec<ThreadId>,
     pub(super) latency: Histogram<u64>,
@@ -82,6 +85,7 @@ impl Stage {
             random: Random::new(seed),
             queue: VecDeque::new(),
             outstanding: BTreeSet::new(),
+            approaching: Approaching::default(),
             spare: Vec::new(),
             latency: latency.expect("the bounds are valid"),
             last_startup_error: 0,
@@ -164,11 +168,16 @@ impl Stage {
                 Effect::Cross { place, call } if is_call(&call) => {
                     let is_release = matches!(call, Call::Release { .. });
                     let is_here = place == Place::Inside || (place == Place::Anywhere && !from_completion);
+                    let must_wait = self.must_wait(u64::MAX, &call);
                     // A release on this thread must be over before a completion on it can follow (CL-52).
-                    let own = is_here && !(is_release && entered);
+                    let own = is_here && !must_wait && !(is_release && entered);
                     entered |= is_here && !is_release;
                     let job = self.announce(own.then_some(thread), call);
-                    taken.jobs.push((place, job));
+                    if must_wait {
+                        self.queue.push_back(job);
+                    } else {
+                        taken.jobs.push((place, job));
+                    }
                 }
                 Effect::Cross { call, .. } => drop(self.cross(thread, call)),
             }
@@ -197,6 +206,7 @@ impl Stage {
         let sender = sender.map(|(owner, (sender, kind, user))| self.senders.open(owner, sender, kind, user));
         let (seq, call) = self.cross(thread, call);
         self.outstanding.insert(seq);
+        self.approaching.announce(seq, &call);
         if let Some(address) = sender {
             self.senders.announce(address, seq);
         }
@@ -222,9 +232,10 @@ impl Stage {
         Next::Perform(taken.jobs.into_iter().map(|(_, job)| job).collect())
     }
 
-    /// The call that waits longest.
+    /// The call that waits longest, of those that may be made.
     pub(super) fn next_queued(&mut self) -> Option<Job> {
-        self.queue.pop_front()
+        let place = self.queue.iter().position(|job| !self.must_wait(job.seq, &job.call))?;
+        self.queue.remove(place)
     }
 
     /// Puts a call where any thread finds it.
@@ -234,6 +245,7 @@ impl Stage {
 
     /// A call is made now.
     pub(super) fn enter(&mut self, job: &Job) {
+        self.approaching.made(job.seq);
         if let Some(sender) = job.sender {
             self.senders.enter(sender);
         }
@@ -242,6 +254,7 @@ impl Stage {
     /// A call returned.
     pub(super) fn returned(&mut self, job: &Job, answer: Option<Call<User>>) {
         self.outstanding.remove(&job.seq);
+        self.approaching.arrived(job.seq);
         if let Some(sender) = job.sender {
             self.senders.leave(sender, job.seq);
         }

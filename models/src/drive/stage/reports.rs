@@ -6,10 +6,12 @@
 //! distinct values, equal values of one application are one report.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wsman_authz_core::dialect::ReleaseCounting;
 use wsman_authz_core::{ApplicationId, Call, Context, Crossing};
+
+use super::super::user::User;
 
 /// Numbers that no sensible pointer has.
 const NUMBERED: u64 = 1 << 63;
@@ -20,6 +22,8 @@ pub(super) struct Reports {
     per_value: bool,
     /// Whose it is and what the plug-in calls it.
     values: BTreeMap<Context, (ApplicationId, Context)>,
+    /// Whose records it stands for, if it was reported for users.
+    users: BTreeMap<Context, BTreeSet<User>>,
     /// The one report of a value, where values are counted.
     of_value: BTreeMap<(ApplicationId, Context), Context>,
     numbered: u64,
@@ -30,8 +34,16 @@ impl Reports {
         Self { per_value: counting == ReleaseCounting::PerValue, ..Self::default() }
     }
 
-    /// The plug-in reported a value.
-    pub(super) fn report(&mut self, application: ApplicationId, value: Context) -> Context {
+    /// The plug-in reported a value, of a user if one is named.
+    pub(super) fn report(&mut self, application: ApplicationId, value: Context, user: Option<User>) -> Context {
+        let number = self.number(application, value);
+        if let Some(user) = user {
+            self.users.entry(number).or_default().insert(user);
+        }
+        number
+    }
+
+    fn number(&mut self, application: ApplicationId, value: Context) -> Context {
         if let Some(known) = self.of_value.get(&(application, value)) {
             return *known;
         }
@@ -52,6 +64,12 @@ impl Reports {
         self.values.get(&number).map_or(number, |(_, value)| *value)
     }
 
+    /// The users whose records a report stands for, and their application.
+    pub(super) fn holders(&self, number: Context) -> Option<(ApplicationId, &BTreeSet<User>)> {
+        let (application, _) = self.values.get(&number)?;
+        Some((*application, self.users.get(&number)?))
+    }
+
     /// The host decided to give it back: the next report of its value is another one.
     pub(super) fn released(&mut self, number: Context) {
         if let Some(key) = self.values.get(&number) {
@@ -62,6 +80,7 @@ impl Reports {
     /// It was given back.
     pub(super) fn returned(&mut self, number: Context) {
         self.values.remove(&number);
+        self.users.remove(&number);
     }
 
     /// A crossing with the plug-in's values.
@@ -112,22 +131,22 @@ mod tests {
     #[test]
     fn each_report_has_its_number_and_keeps_its_value() {
         let mut reports = Reports::new(ReleaseCounting::PerReport);
-        let (first, second) = (reports.report(A, value()), reports.report(A, value()));
+        let (first, second) = (reports.report(A, value(), None), reports.report(A, value(), None));
         assert_eq!(first, value());
         assert_ne!(first, second);
         assert_eq!(reports.value(second), value());
         assert_eq!(reports.in_words(&format!("{second}, of a user")), "0x16, of a user");
         reports.returned(first);
-        assert_eq!(reports.report(B, value()), value());
+        assert_eq!(reports.report(B, value(), None), value());
     }
 
     #[test]
     fn where_values_count_equal_ones_of_an_application_are_one() {
         let mut reports = Reports::new(ReleaseCounting::PerValue);
-        let first = reports.report(A, value());
-        assert_eq!(reports.report(A, value()), first);
-        assert_ne!(reports.report(B, value()), first);
+        let first = reports.report(A, value(), None);
+        assert_eq!(reports.report(A, value(), None), first);
+        assert_ne!(reports.report(B, value(), None), first);
         reports.released(first);
-        assert_ne!(reports.report(A, value()), first, "while the release is under way");
+        assert_ne!(reports.report(A, value(), None), first, "while the release is under way");
     }
 }
