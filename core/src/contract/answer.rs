@@ -5,18 +5,20 @@ use core::fmt::Debug;
 
 use super::account::Record;
 use super::lease::{Due, Lease, Standing};
-use super::request::{Over, Renewal, Request};
+use super::request::{Over, Request};
 use super::sight::Sight;
-use super::{Contract, form, named};
+use super::{Contract, Vantage, form, named};
 use crate::call::{Completion, RequestKind};
 use crate::id::{ApplicationId, Context, OperationId, Sender};
 use crate::rule::Rule;
 
 /// What began with a completion, and is undone if it returns an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Began {
+pub(super) enum Began<M> {
     /// Nothing, or at most a lease.
     Nothing,
+    /// The end of the record of this mark, as the plug-in sees it: until the return the host may not know.
+    End(M),
     /// A record, or another claim to one.
     Record,
     /// A record in place of another. `merged` if the old lease went into the new one, having the same value.
@@ -31,7 +33,7 @@ pub(super) struct Fit<K, M> {
     pub(super) application: ApplicationId,
     pub(super) user: K,
     pub(super) context: Option<Context>,
-    pub(super) began: Began,
+    pub(super) began: Began<M>,
     pub(super) mark: M,
 }
 
@@ -140,7 +142,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             (true, true) => self.report(request, completion, Standing::Due(Due::Late), sight),
             (true, false) => began = self.succeeded(request, completion, sight),
             (false, true) => {}
-            (false, false) => self.failed(request, sight),
+            (false, false) => began = self.said_no(request, sight),
         }
         if let Some(context) = completion.context
             && !completion.is_success()
@@ -154,11 +156,11 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         Answer::Fit(Fit { application, user: user.clone(), context, began, mark: sight.mark })
     }
 
-    fn succeeded(&mut self, request: &Request<K, M>, completion: &Completion, sight: &mut Sight<M>) -> Began {
+    fn succeeded(&mut self, request: &Request<K, M>, completion: &Completion, sight: &mut Sight<M>) -> Began<M> {
         let (application, user) = (request.application, &request.user);
         match request.kind {
             RequestKind::Quota => Began::Nothing,
-            RequestKind::User if request.renewal == Renewal::No => {
+            RequestKind::User if !self.renews(request) => {
                 self.report(request, completion, Standing::Record, sight);
                 self.record_begins(application, user, sight);
                 Began::Record
@@ -179,6 +181,18 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 Began::Operation(number)
             }
         }
+    }
+
+    /// The answer is no. That a record ends with it cannot be held against the host before it has heard of it: in the
+    /// plug-in's own trace that is at the return (CL-23).
+    fn said_no(&mut self, request: &Request<K, M>, sight: &mut Sight<M>) -> Began<M> {
+        let is_renewal = self.vantage == Vantage::Plugin && self.renews(request);
+        let account = self.accounts.get(&(request.application, request.user.clone())).filter(|_| is_renewal);
+        if let Some(record) = account.and_then(|account| account.record.as_ref()) {
+            return Began::End(record.mark);
+        }
+        self.failed(request, sight);
+        Began::Nothing
     }
 
     /// A context was reported. NULL is no lease (CL-15), nor is anything that comes with a quota.

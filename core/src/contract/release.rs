@@ -1,5 +1,6 @@
 //! Releases: of which lease, and whether it was time.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 use core::fmt::Debug;
 
@@ -108,11 +109,24 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if matches!(lease.standing, Standing::Record | Standing::Due(Due::Renewed | Due::Expired)) {
             self.orphan_operations(application, user, context, sight);
         }
-        let account = self.account(application, user);
-        if lease.standing == Standing::Record && account.leases.is_empty() {
-            account.record = None; // its end, without a word
+        if lease.standing == Standing::Record {
+            self.record_lost_a_lease(application, user);
         }
         self.retire(application, user);
+    }
+
+    /// A lease of a record was released: with its last one the record ends, without a word. If completions that have not
+    /// returned reported all that are left, the record stands on them.
+    fn record_lost_a_lease(&mut self, application: ApplicationId, user: &K) {
+        let unsettled: BTreeSet<Context> = self.unsettled_leases(application).map(|(context, _)| context).collect();
+        let account = self.account(application, user);
+        if account.leases.is_empty() {
+            account.record = None;
+        } else if let Some(record) = &mut account.record
+            && account.leases.iter().all(|context| unsettled.contains(context))
+        {
+            record.settled = false;
+        }
     }
 
     /// The lease of an open operation was released.

@@ -22,11 +22,11 @@ pub(super) enum Question {
 
 /// Whether an AuthorizeUser renews a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Renewal {
+pub(super) enum Renewal<M> {
     /// It begins one.
     No,
-    /// A record was live, and the host did not say that it renews it.
-    Likely,
+    /// The record of this mark was live, and the host did not say that it renews it.
+    Likely(M),
     /// The host said so, and the record was live.
     Sure,
 }
@@ -38,7 +38,7 @@ pub(super) struct Request<K, M> {
     pub(super) kind: RequestKind,
     pub(super) user: K,
     pub(super) operation: Option<OperationId>,
-    pub(super) renewal: Renewal,
+    pub(super) renewal: Renewal<M>,
     /// The host gave it up; the completion is still owed (CL-50).
     pub(super) timed_out: bool,
     /// It should never have been asked (CL-54): nothing follows from its completion.
@@ -119,7 +119,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         user: &K,
         reauthorization: Option<bool>,
         sight: &mut Sight<M>,
-    ) -> Renewal {
+    ) -> Renewal<M> {
         let is_settled = |record: &Record<M>| record.settled;
         let has_record = self.account(application, user).record.as_ref().is_some_and(is_settled);
         match reauthorization {
@@ -156,9 +156,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             (Some(record), Some(false)) => {
                 let why = format!("{user:?} is asked about for the first time, but has a live record");
                 sight.breaks(Rule::CL30, &[record.mark], why);
-                Renewal::Likely
+                Renewal::Likely(record.mark)
             }
-            (Some(_), None) => Renewal::Likely,
+            (Some(record), None) => Renewal::Likely(record.mark),
             (None, Some(true)) if is_blurred => Renewal::No,
             (None, Some(true)) => {
                 let why = format!("re-authorization of {user:?}, who has no live record");
@@ -224,6 +224,20 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
     }
 
+    /// Whether the answer to the request is about a record that lives. If the host did not say so and the record is
+    /// another one by now, it was one of several first requests, asked before the plug-in heard that the old record was
+    /// over.
+    pub(super) fn renews(&self, request: &Request<K, M>) -> bool {
+        match request.renewal {
+            Renewal::No => false,
+            Renewal::Sure => true,
+            Renewal::Likely(mark) => {
+                let account = self.accounts.get(&(request.application, request.user.clone()));
+                account.and_then(|account| account.record.as_ref()).is_some_and(|record| record.mark == mark)
+            }
+        }
+    }
+
     /// No re-authorization is in flight: a lease that it kept may be released from now on.
     fn renewal_over(&mut self, application: ApplicationId, user: &K) {
         self.renewing.remove(&(application, user.clone()));
@@ -237,7 +251,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
 
     /// A request came to nothing.
     pub(super) fn failed(&mut self, request: &Request<K, M>, sight: &mut Sight<M>) {
-        if request.renewal != Renewal::No {
+        if self.renews(request) {
             self.renewal_failed(request.application, &request.user, sight);
         }
         if let Some(operation) = request.operation

@@ -21,7 +21,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             self.answers.remove(&key);
         }
         let Some(Answer::Fit(fit)) = answer else { return };
-        if error == 0 {
+        if let Began::End(mark) = fit.began {
+            self.record_ends(&fit, mark, sight);
+        } else if error == 0 {
             self.settle(&fit);
         } else {
             self.undo(&fit, sight);
@@ -36,10 +38,20 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         })
     }
 
+    /// The host knows of the no by now, and of the end of the record that it was about, if that is still there.
+    fn record_ends(&mut self, fit: &Fit<K, M>, mark: M, sight: &mut Sight<M>) {
+        let (application, user) = (fit.application, &fit.user);
+        let account = self.accounts.get(&(application, user.clone()));
+        if account.and_then(|account| account.record.as_ref()).is_some_and(|record| record.mark == mark) {
+            self.renewal_failed(application, user, sight);
+        }
+        self.retire(application, user);
+    }
+
     /// It was accepted.
     fn settle(&mut self, fit: &Fit<K, M>) {
         match fit.began {
-            Began::Nothing => {}
+            Began::Nothing | Began::End(_) => {}
             Began::Record | Began::Renewal { .. } => {
                 if let Some(account) = self.accounts.get_mut(&(fit.application, fit.user.clone()))
                     && let Some(record) = &mut account.record
@@ -63,7 +75,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             self.undo_lease(context, fit, sight);
         }
         match fit.began {
-            Began::Nothing => {}
+            Began::Nothing | Began::End(_) => {}
             Began::Record => {
                 if self.stands_alone(application, user) {
                     self.account(application, user).record = None;

@@ -213,9 +213,13 @@ impl Story {
         self.saying_yes(request, context).returns(request, 0)
     }
 
-    fn no(self, request: u64) -> Self {
+    fn saying_no(self, request: u64) -> Self {
         let answer = self.answer(request, 0, ERROR_ACCESS_DENIED);
-        self.says(answer).returns(request, 0)
+        self.says(answer)
+    }
+
+    fn no(self, request: u64) -> Self {
+        self.saying_no(request).returns(request, 0)
     }
 
     /// A yes that the host refuses.

@@ -159,3 +159,26 @@ fn cl_33_the_host_knows_first_that_it_refused() {
     let refusing = known("refusal=refuses").operation(2, 7, 1).saying_yes(2, 0xB).at(IDLE).expires(7);
     refusing.returns(2, 87).releases(0xA).stops().keeps(Rule::CL33);
 }
+
+#[test]
+fn cl_31_a_plug_in_cannot_tell_first_requests_from_a_re_authorization() {
+    let asked = || {
+        let known = seen("", Vantage::Plugin).starts(1).asks_user(1, 7, None).yes(1, 0xA);
+        known.asks_user(2, 7, None).asks_user(3, 7, None).releases(0xA).yes(2, 0xB)
+    };
+    asked().yes(3, 0xC).releases(0xC).operation(4, 7, 1).no(4).releases(0xB).stops().keeps(Rule::CL31);
+    asked().no(3).operation(4, 7, 1).no(4).releases(0xB).stops().keeps(Rule::CL31);
+    asked().yes(3, 0xC).releases(0xC).releases(0xB).operation(4, 7, 1).breaks(&[Rule::CL31]);
+}
+
+#[test]
+fn cl_31_a_record_that_lost_its_lease_stands_on_what_the_host_may_refuse() {
+    let refused = || {
+        let known = seen("", Vantage::Plugin).starts(1).asks_user(1, 7, None).saying_yes(1, 0xA);
+        let renewed = known.on(2).asks_user(2, 7, None).on(1).returns(1, 0).saying_yes(2, 0xB);
+        renewed.releases(0xA).returns(2, 87)
+    };
+    let anew = || refused().asks_user(3, 7, None).asks_user(4, 7, None).yes(3, 0xC).yes(4, 0xD).releases(0xD);
+    anew().operation(5, 7, 1).no(5).releases(0xC).stops().keeps(Rule::CL31);
+    refused().operation(5, 7, 1).breaks(&[Rule::CL31]);
+}

@@ -89,6 +89,18 @@ fn cl_23_a_plug_ins_trace_shows_it() {
 }
 
 #[test]
+fn cl_23_a_host_may_ask_until_it_has_heard_of_the_failure() {
+    let known = || seen("", Vantage::Plugin).starts(1).asks_user(1, 7, None).yes(1, 0xA).asks_user(2, 7, None);
+    let failing = || known().saying_no(2);
+    failing().operation(3, 7, 1).returns(2, 0).no(3).releases(0xA).stops().keeps(Rule::CL23);
+    failing().returns(2, 0).operation(3, 7, 1).breaks(&[Rule::CL23]);
+    let anew = || failing().releases(0xA).on(2).asks_user(4, 7, None).yes(4, 0xB);
+    anew().on(1).returns(2, 0).operation(3, 7, 1).no(3).releases(0xB).stops().keeps(Rule::CL31);
+    let by_host = pending("").saying_no(2).on(2).operation(3, 7, 1);
+    by_host.breaks(&[Rule::CL23]);
+}
+
+#[test]
 fn cl_23_without_memory_is_known_while_something_lives() {
     pending("").remembering(0).no(2).operation(3, 7, 1).breaks(&[Rule::CL23]);
     pending("").remembering(0).no(2).releases(0xA).operation(3, 7, 1).breaks(&[Rule::CL31]);
