@@ -13,6 +13,7 @@ WINDOWS=$LINUX/windows                           # everything of this script
 STAGE=$WINDOWS/stage                             # the program with the libraries that it needs
 
 RUN=(wine)
+C_API=c_api_example # how the plug-in of ffi/examples/c is called here
 
 # shellcheck source=/dev/null
 for part in common toolchain build checks scenarios; do . "tests/scripts/windows/$part.sh"; done

@@ -10,6 +10,8 @@ build_for_windows() {
     with_toolchain cargo build --quiet --locked -Zbuild-std=std,panic_unwind --target "$TARGET" \
         --config profile.dev.debug=false --config profile.dev.package.wsman-authz-models.opt-level=0 \
         --package wsman-authz --package wsman-authz-models --package wsman-authz-test-plugins --bins --examples
+    with_toolchain cargo build --quiet --locked -Zbuild-std=std,panic_unwind --target "$TARGET" \
+        --config profile.dev.debug=false --package wsman-authz-c
     mkdir -p "$STAGE/plugins"
     local built=$WINDOWS/build/$TARGET/debug
     cp "$built/wsman-authz.exe" "$built/examples/layout.exe" "$STAGE"
@@ -22,6 +24,7 @@ build_for_windows() {
     "${compile[@]}" -o "$STAGE/header.exe" tests/windows/layout.c
     LIBRARIES=("$STAGE/wsmsvc.dll")
     compile_plugins "$STAGE/plugins" .dll "${compile[@]}"
+    make_c_api "$STAGE/plugins" dll "$WINDOWS/build" CROSS="$MINGW-"
 }
 
 build_for_linux() {
@@ -32,6 +35,18 @@ build_for_linux() {
     copy_plugins "$LINUX/debug/examples" .so "$WINDOWS/linux"
     LIBRARIES=()
     compile_plugins "$WINDOWS/linux" .so "${CC:-gcc}" "${CFLAGS[@]}" -fPIC -pthread
+    cargo build --quiet --locked --package wsman-authz-c
+    make_c_api "$WINDOWS/linux" so "$LINUX"
+}
+
+# The example of the C API by its own Makefile, with the library that was built already:
+# `make_c_api FOLDER EXTENSION TARGET [VARIABLE...]`.
+make_c_api() {
+    local folder=$1 extension=$2 target=$3
+    shift 3
+    mkdir -p "$WINDOWS/c-api"
+    make --quiet --assume-old=library --directory ffi/examples/c BUILD=debug TARGET="$target" OUT="$WINDOWS/c-api" "$@"
+    cp "$WINDOWS/c-api/plugin.$extension" "$folder/$C_API.$extension"
 }
 
 exports_of() {

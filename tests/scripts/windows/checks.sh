@@ -12,7 +12,7 @@ WINRM_CODES='^(ERROR_WSMAN_REDIRECT_REQUESTED|ERROR_REDIRECT_LOCATION_INVALID) '
 # All checks of this file.
 check_windows() {
     section "exports"
-    for plugin in allow_list engine_policy_panics; do
+    for plugin in allow_list engine_policy_panics $C_API; do
         must_export "$STAGE/plugins/$plugin.dll" "${EXPORTS[@]}"
     done
     must_export "$STAGE/wsman-authz.exe" "${COMPLETIONS[@]}" WSManAuthzProcessEnds

@@ -9,6 +9,7 @@ BUILT=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/debug
 WINDOWS=$(cd "${CARGO_TARGET_DIR:-target}/windows" && pwd)
 STAGE=$WINDOWS/stage
 RUN=()
+C_API= # its Makefile is gcc's
 
 # shellcheck source=/dev/null
 for part in common checks scenarios; do . "tests/scripts/windows/$part.sh"; done

@@ -4,7 +4,7 @@
 
 # Name, language, verdict, rules and words of each: `scenarios linux` or `scenarios windows`.
 scenarios() {
-    printf 'allow_list\trust\tkept\t-\t-\n'
+    printf '%s\trust\tkept\t-\t-\n' allow_list $C_API
     local otherwise=tests/windows/otherwise.tsv
     [[ $1 == windows ]] || otherwise=/dev/null
     awk -F '\t' '/^(#|$)/ { next } FNR == NR { other[$1] = $0; next } { print $1 in other ? other[$1] : $0 }' \

@@ -8,7 +8,7 @@
 TOOLCHAIN=$WINDOWS/rust
 TARGET=x86_64-pc-windows-gnu
 MINGW=x86_64-w64-mingw32
-PACKAGES=(gcc-mingw-w64-x86-64-win32 wine wine64 libgit2-1.5 libz3-4)
+PACKAGES=(gcc-mingw-w64-x86-64-win32 make wine wine64 libgit2-1.5 libz3-4)
 
 export WINEPREFIX=$WINDOWS/prefix WINEDEBUG=-all
 unset DISPLAY
