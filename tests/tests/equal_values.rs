@@ -132,10 +132,7 @@ fn config() -> ProptestConfig {
 proptest! {
     #![proptest_config(config())]
 
-    // Not yet true: under `release_counting=per-value`, with one value in two applications, it still finds a trace in
-    // which CL-30 is called broken although an assignment explains it (SPEC.md, Limits).
     #[test]
-    #[ignore = "finds a false CL-30 with equal values in two applications"]
     fn a_trace_is_broken_if_no_assignment_explains_it(choices in prop::collection::vec(any::<u16>(), 4..40), plugin in any::<bool>(), spoken in 0..4_usize) {
         let trace = tell(&choices, dialects()[spoken], plugin);
         compare(&trace, plugin)?;

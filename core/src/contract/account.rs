@@ -33,8 +33,6 @@ pub(super) struct Record<M> {
     pub(super) settled: bool,
     /// Completions behind it that have not returned.
     pub(super) unsettled: u32,
-    /// It may have ended with a release that may as well have been another's, and it will not come out which.
-    pub(super) doubtful: bool,
 }
 
 /// One user of one application, for as long as anything of it is live.
@@ -147,17 +145,18 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             lease.after = self.undecided(context); // no release before now was of it
         }
         lease.standing = Standing::Due(due);
-        let alike = |other: &Lease<K, M>| other.application == lease.application;
-        let merged = self.per_value() && self.leases.of(context).iter().any(alike);
-        if merged {
+        // One that may be over already does not go on in another's stead.
+        let alike = |other: &Lease<K, M>| other.application == lease.application && other.doubtful <= lease.doubtful;
+        let is_merged = self.per_value() && self.leases.of(context).iter().any(alike);
+        if is_merged {
             for other in self.leases.of_mut(context).iter_mut().filter(|other| alike(other)) {
                 other.after = other.after.max(lease.after);
             }
             self.end_lease(context, &lease);
         } else {
-            self.leases.insert(context, lease);
+            self.leases.insert(context, lease.clone());
         }
-        merged
+        is_merged && !lease.doubtful
     }
 
     /// The leases of the record become due, all but the newest if that is `spared`. Returns whether one with the value

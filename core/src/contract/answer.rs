@@ -199,7 +199,15 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     fn report(&mut self, request: &Request<K, M>, completion: &Completion, standing: Standing, sight: &mut Sight<M>) {
         let Some(context) = completion.context.filter(|_| request.kind != RequestKind::Quota) else { return };
         let (application, user) = (request.application, request.user.clone());
-        let lease = Lease { standing, application, user, payload: completion.payload, mark: sight.mark, after: 0 };
+        let lease = Lease {
+            standing,
+            application,
+            user,
+            payload: completion.payload,
+            mark: sight.mark,
+            after: 0,
+            doubtful: false,
+        };
         self.begin_lease(context, lease, sight);
     }
 
@@ -224,8 +232,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             record.unsettled += 1;
             return;
         }
-        account.record =
-            Some(Record { mark: sight.mark, deadline: None, settled: false, unsettled: 1, doubtful: false });
+        account.record = Some(Record { mark: sight.mark, deadline: None, settled: false, unsettled: 1 });
         self.touch(application, user, sight.at); // CL-32
     }
 
@@ -238,8 +245,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         sight: &Sight<M>,
     ) -> bool {
         let account = self.account(application, user);
-        account.record =
-            Some(Record { mark: sight.mark, deadline: None, settled: false, unsettled: 1, doubtful: false });
+        account.record = Some(Record { mark: sight.mark, deadline: None, settled: false, unsettled: 1 });
         account.ended = None;
         self.disown(application, user);
         self.touch(application, user, sight.at); // CL-32

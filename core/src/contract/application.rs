@@ -117,7 +117,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         for (context, lease) in left {
             self.end_lease(context, &lease);
             self.retire(application, &lease.user);
-            if all {
+            if all && !lease.doubtful {
                 let (rule, which) = kind_of_leak(lease.standing);
                 let why = format!("{application} is shut down with {context} live, {which} of {:?}", lease.user);
                 sight.breaks(rule, &[lease.mark], why);
@@ -159,8 +159,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             answers.retain(|answer| !answer.is_of(application));
             !answers.is_empty()
         });
-        self.past.retain(|(other, _)| *other != application);
-        self.tickets.retain(|(other, _)| *other != application);
+        self.past.retain(|(other, _), _| *other != application);
+        self.forget_tickets(application);
         self.renewing.retain(|(other, _)| *other != application);
     }
 }

@@ -17,7 +17,7 @@
 //! Hence each of the leases that stay in doubt may be live, and whatever has `after` below the number of releases may
 //! be over: a sign of either is always believed.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt::Debug;
 
@@ -84,6 +84,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let newest = self.leases.records_of(context, application, user).iter_mut().max_by_key(|lease| lease.after);
         if let Some(lease) = newest.filter(|lease| lease.after < now) {
             lease.after = now;
+            lease.doubtful = false;
             self.clear_up(context, sight);
         }
     }
@@ -93,37 +94,45 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if !self.may_be_over(application, user) {
             return false;
         }
-        let account = self.account(application, user);
-        if account.record.as_ref().is_some_and(|record| record.doubtful) {
-            account.record = None;
-            return true;
-        }
-        let contexts: BTreeSet<Context> = account.leases.iter().copied().collect();
+        let contexts: BTreeSet<Context> = self.account(application, user).leases.iter().copied().collect();
         for context in contexts {
+            self.end_doubtful(context, application, user);
             self.close(context, sight, |lease| lease.is_record_of(application, user));
         }
+        let account = self.account(application, user);
+        if account.leases.is_empty() {
+            account.record = None;
+        }
         true
+    }
+
+    /// What may have ended with an earlier release of the user's leases for a record did.
+    fn end_doubtful(&mut self, context: Context, application: ApplicationId, user: &K) {
+        let is_over = |lease: &Lease<K, M>| lease.doubtful && lease.is_record_of(application, user);
+        while let Some(lease) = self.leases.take_standing(context, Standing::Record, is_over) {
+            self.end_lease(context, &lease);
+        }
     }
 
     /// Whether the record of the user may be over, because undecided releases can have been of its leases.
     pub(super) fn may_be_over(&self, application: ApplicationId, user: &K) -> bool {
         let Some(account) = self.accounts.get(&(application, user.clone())) else { return false };
-        if account.record.as_ref().is_some_and(|record| record.doubtful) {
-            return true;
+        let contexts: BTreeSet<Context> = account.leases.iter().copied().collect();
+        !contexts.is_empty() && contexts.iter().all(|context| self.may_have_ended(*context, application, user))
+    }
+
+    /// Whether all leases of the value on which the user's record stands may be over.
+    fn may_have_ended(&self, context: Context, application: ApplicationId, user: &K) -> bool {
+        let undecided = self.undecided(context);
+        let of_user = self.leases.of(context).iter().filter(|lease| lease.is_record_of(application, user));
+        let mut afters: Vec<u64> = of_user.filter(|lease| !lease.doubtful).map(|lease| lease.after).collect();
+        if self.per_value() {
+            // One release ends all of them.
+            let is_over = |slot: &Slot| slot.application == application && slot.after < undecided;
+            return afters.is_empty() || self.slots(context).iter().any(is_over);
         }
-        if self.doubts.is_empty() {
-            return false;
-        }
-        let mut wanted: BTreeMap<Context, usize> = BTreeMap::new();
-        account.leases.iter().for_each(|context| *wanted.entry(*context).or_default() += 1);
-        let is_possible = |(context, count): (&Context, &usize)| {
-            let undecided = self.undecided(*context);
-            let of_user = self.leases.of(*context).iter().filter(|lease| lease.is_record_of(application, user));
-            let mut afters: Vec<u64> = of_user.map(|lease| lease.after).collect();
-            afters.sort_unstable_by(|one, other| other.cmp(one));
-            afters.len() == *count && afters.iter().zip(1..).all(|(after, needed)| after + needed <= undecided)
-        };
-        !wanted.is_empty() && wanted.iter().all(is_possible)
+        afters.sort_unstable_by(|one, other| other.cmp(one));
+        afters.iter().zip(1..).all(|(after, needed)| after + needed <= undecided)
     }
 
     /// The value is reported again. Where equal values are one lease, the one before may be over, and what stood on it
@@ -134,11 +143,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if undecided == 0 || !self.per_value() || !self.slots(context).iter().any(may_be_over) {
             return;
         }
-        for lease in self.leases.of_mut(context).iter().filter(|lease| lease.application == application) {
-            let account = self.accounts.get_mut(&(application, lease.user.clone()));
-            if let Some(record) = account.and_then(|account| account.record.as_mut()) {
-                record.doubtful |= lease.standing == Standing::Record;
-            }
+        for lease in self.leases.of_mut(context).iter_mut().filter(|lease| lease.application == application) {
+            lease.doubtful = true;
+            self.payloads.unlinked(lease.payload.take(), application);
         }
         if let Some(doubt) = self.doubts.get_mut(&context) {
             doubt.gone += 1;
@@ -163,11 +170,21 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 continue;
             }
             let slots = self.slots(context).into_iter();
-            let gone = slots.filter(|slot| self.leases.of(context).get(slot.place).is_some_and(is_its)).count();
+            let gone = slots.filter(|slot| self.ends(context, slot).any(is_its)).count();
             if let Some(doubt) = self.doubts.get_mut(&context) {
                 doubt.gone += gone as u64;
             }
         }
+    }
+
+    /// The leases that a release of the slot ends.
+    fn ends<'a>(&'a self, context: Context, slot: &Slot) -> impl Iterator<Item = &'a Lease<K, M>> {
+        let (per_value, place, application) = (self.per_value(), slot.place, slot.application);
+        let leases = self.leases.of(context).iter().enumerate();
+        let is_its = move |(other, lease): &(usize, &Lease<K, M>)| {
+            *other == place || (per_value && lease.application == application)
+        };
+        leases.filter(is_its).map(|(_, lease)| lease)
     }
 
     /// The payload is dropped: every lease on it was released, as far as there are releases for it.
@@ -182,7 +199,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     fn close(&mut self, context: Context, sight: &mut Sight<M>, wanted: impl Fn(&Lease<K, M>) -> bool) {
         loop {
             let releases = self.undecided(context);
-            let is_wanted = |slot: &Slot| self.leases.of(context).get(slot.place).is_some_and(&wanted);
+            let is_wanted = |slot: &Slot| self.ends(context, slot).any(&wanted);
             let slots = self.slots(context).into_iter();
             let possible = slots.filter(|slot| slot.after < releases && is_wanted(slot));
             // Among equals it was the one that is due, so that what is left behind is told as what it is.

@@ -45,6 +45,8 @@ pub(super) struct Lease<K, M> {
     pub(super) mark: M,
     /// How many of the undecided releases of its value came too early to be its own.
     pub(super) after: u64,
+    /// It may have ended with a release that may as well have been another's, and it will not come out which.
+    pub(super) doubtful: bool,
 }
 
 impl<K: Ord, M> Lease<K, M> {

@@ -37,6 +37,7 @@ mod request;
 mod sight;
 #[cfg(test)]
 mod tests;
+mod ticket;
 mod undo;
 mod vantage;
 mod verdicts;
@@ -65,6 +66,7 @@ use payload::Payloads;
 use recent::Recent;
 use request::{Over, Question, Request};
 use sight::Sight;
+use ticket::Tickets;
 
 /// How many finished requests, ended records and contexts of failures are remembered unless told otherwise.
 pub const MEMORY: usize = 4096;
@@ -94,8 +96,8 @@ pub struct Contract<K, M> {
     finished: Recent<Sender, Over<M>>,
     /// Users without a record, and how the last one ended.
     past: Recent<(ApplicationId, K), Option<(Ending, M)>>,
-    /// Contexts that came with a failure, and how often: so many releases of each are tolerated.
-    tickets: Recent<(ApplicationId, Context), u32>,
+    /// Contexts that came with a failure.
+    tickets: Recent<Context, Tickets>,
     /// Values of which it is open whose lease was released; none where values are unique.
     doubts: BTreeMap<Context, Doubt>,
     /// Users with a re-authorization in flight.

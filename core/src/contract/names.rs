@@ -78,8 +78,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 lease.payload.into_iter().for_each(|payload| tell(Name::Payload(payload)));
             }
         }
-        for ((application, context), _) in self.tickets.iter() {
-            tell(Name::Application(*application));
+        for (context, tickets) in self.tickets.iter() {
+            tickets.applications().for_each(|application| tell(Name::Application(application)));
             tell(Name::Context(*context));
         }
     }

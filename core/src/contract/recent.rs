@@ -52,9 +52,9 @@ impl<T: Ord + Clone, V> Recent<T, V> {
         known
     }
 
-    /// Forgets every key that does not satisfy `keep`.
-    pub(super) fn retain(&mut self, keep: impl Fn(&T) -> bool) {
-        self.known.retain(|key, _| keep(key));
-        self.order.retain(|key| keep(key));
+    /// Forgets every key that does not satisfy `keep`, which may change what is known of it.
+    pub(super) fn retain(&mut self, keep: impl FnMut(&T, &mut V) -> bool) {
+        self.known.retain(keep);
+        self.order.retain(|key| self.known.contains_key(key));
     }
 }

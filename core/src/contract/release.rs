@@ -8,7 +8,7 @@ use super::Contract;
 use super::lease::{Due, Lease, Standing};
 use super::sight::Sight;
 use crate::dialect::FailureContext;
-use crate::id::{ApplicationId, Context, OperationId, ThreadId};
+use crate::id::{Context, OperationId, ThreadId};
 use crate::rule::Rule;
 
 impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
@@ -64,26 +64,6 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
         let account = self.accounts.get(&(lease.application, lease.user.clone()));
         account.is_some_and(|account| account.renewals > 0 && account.leases.len() == 1)
-    }
-
-    /// A context came with a failure: one release of it breaks nothing.
-    pub(super) fn give_ticket(&mut self, application: ApplicationId, context: Context) {
-        let ticket = (application, context);
-        let count = self.tickets.get(&ticket).copied().unwrap_or(0);
-        self.tickets.remember(ticket, count.saturating_add(1));
-    }
-
-    /// Takes a ticket for the value, of whatever application.
-    fn take_ticket(&mut self, context: Context) -> Option<ApplicationId> {
-        let mut tickets = self.applications.keys().map(|application| (*application, context));
-        let ticket = tickets.find(|ticket| self.tickets.get(ticket).is_some())?;
-        match self.tickets.get(&ticket).copied() {
-            Some(count) if count > 1 => self.tickets.remember(ticket, count - 1),
-            _ => {
-                self.tickets.forget(&ticket);
-            }
-        }
-        Some(ticket.0)
     }
 
     /// A lease was released.

@@ -66,6 +66,38 @@ fn cl_11_what_may_be_left_behind_may_have_been_given_back() {
     two().within(1).stops().within(2).first(3, 7).no(3).stops().keeps(Rule::CL30);
 }
 
+/// Where equal values are one lease: user 7 of application 1 and user 8 of application 2 have a record on the value
+/// 22, and one of the two was given back.
+fn one_of_two_applications() -> Story {
+    let story = story("release_counting=per-value").first(1, 7).yes(1, 22);
+    story.starts(2).first(2, 8).yes(2, 22).releases(22)
+}
+
+#[test]
+fn cl_30_one_release_ends_all_leases_of_an_application_with_the_value() {
+    let raced = || story("release_counting=per-value").first(1, 7).first(2, 7).yes(1, 22).yes(2, 22);
+    let given = || raced().starts(2).first(3, 8).yes(3, 22).releases(22).within(1).first(4, 7);
+    given().no(4).within(2).operation(5, 8, 1).no(5).releases(22).stops().within(1).stops().keeps(Rule::CL30);
+    given().no(4).within(2).first(5, 8).breaks(&[Rule::CL30]);
+}
+
+#[test]
+fn cl_12_a_value_that_is_reported_again_may_stand_for_another_payload() {
+    let again = || {
+        let story = story("release_counting=per-value").with_payload(1).first(1, 7).yes(1, 22);
+        let given = story.starts(2).with_payload(2).first(2, 8).yes(2, 22).releases(22);
+        given.within(1).with_payload(3).first(3, 9).yes(3, 22)
+    };
+    again().drops(1).releases(22).drops(3).releases(22).drops(2).keeps(Rule::CL12);
+    again().drops(3).breaks(&[Rule::CL12]);
+}
+
+#[test]
+fn cl_11_what_may_have_been_given_back_before_the_value_was_reported_again_is_not_left_behind() {
+    let again = || one_of_two_applications().within(1).first(3, 9).saying_yes(3, 22).stopping();
+    again().returns(3, 87).stopped().within(2).operation(4, 8, 1).no(4).releases(22).stops().keeps(Rule::CL11);
+}
+
 #[test]
 fn cl_32_a_record_that_expires_early_may_have_been_over() {
     one_of_two("").at(1).expires(7).operation(3, 8, 1).no(3).releases(22).stops().keeps(Rule::CL31);
@@ -96,6 +128,21 @@ fn cl_53_a_failures_context_explains_one_release() {
     failed().operation(3, 7, 2).no(3).releases(22).stops().breaks(&[Rule::CL53]);
     failed().first(3, 7).no(3).releases(22).stops().breaks(&[Rule::CL53]);
     failed().first(3, 7).no(3).releases(22).releases(22).breaks(&[Rule::CL11, Rule::CL53]);
+}
+
+#[test]
+fn cl_11_a_release_may_have_been_of_any_applications_failure() {
+    let failed = |story: Story, request| {
+        let answer = story.answer(request, 22, 5);
+        story.says(answer).returns(request, 0)
+    };
+    for (stops, remains) in [(1, 2), (2, 1)] {
+        let one = || failed(story("failure_context=released").first(1, 7), 1);
+        let both = || failed(one().starts(2).first(2, 8), 2).releases(22);
+        both().within(stops).stops().releases(22).within(remains).stops().breaks(&[Rule::CL53]);
+        both().within(stops).stops().releases(22).releases(22).breaks(&[Rule::CL11, Rule::CL53]);
+        both().releases(22).releases(22).breaks(&[Rule::CL11, Rule::CL53]);
+    }
 }
 
 #[test]
