@@ -23,7 +23,7 @@ pub struct Record {
     /// When the record expires; `None` while it is not idle (CL-33).
     pub deadline: Option<Timestamp>,
     /// When the quota or the authorization is to be asked for again, if ever.
-    pub(super) refresh_at: Option<Timestamp>,
+    pub refresh_at: Option<Timestamp>,
     /// The time slot that the quota counts in; only if it is enforced.
     pub(super) slot: Option<Slot>,
 }

@@ -20,7 +20,7 @@ pub struct Request<K> {
     /// What is asked, and who waits for the answer.
     pub purpose: Purpose,
     /// When it is timed out, if ever.
-    pub(super) deadline: Option<Timestamp>,
+    pub deadline: Option<Timestamp>,
 }
 
 /// What a request asks.

@@ -9,11 +9,11 @@ use std::hash::{Hash, Hasher};
 
 /// Writes down what it is fed.
 #[derive(Debug, Default)]
-pub(super) struct Stream(Vec<u8>);
+pub struct Stream(Vec<u8>);
 
 impl Stream {
     /// The bytes of `value`; the buffer is used again.
-    pub(super) fn of(&mut self, value: &impl Hash) -> &[u8] {
+    pub fn of(&mut self, value: &impl Hash) -> &[u8] {
         self.0.clear();
         value.hash(self);
         &self.0

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use wsman_authz_core::RuleSet;
 
 use crate::model::{Action, Model, Tape, World};
-use encode::Stream;
+pub use encode::Stream;
 use store::{Origin, Seen, Store};
 
 /// How far to go, and whom to tell.

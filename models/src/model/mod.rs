@@ -8,6 +8,7 @@ mod checked;
 mod crossing;
 mod flight;
 mod ghost;
+mod outline;
 mod perform;
 mod policy;
 mod probe;

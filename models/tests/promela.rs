@@ -1,0 +1,232 @@
+//! The second model (`models/promela/`) and the first one are held to each other.
+//!
+//! `expected.tsv` says how many states SPIN finds, how many transitions, and the check sum of all states as sorted lines
+//! of text; `tests/scripts/spin.sh` compares SPIN with it. Here the same three are computed from the machines that ship,
+//! so neither side can change alone. `faults.tsv` does the same for rules that seeded faults break.
+//!
+//! What is compared are outlines: states without the numbers by which the machines name things. That they lose nothing
+//! is checked too: states with equal outlines have equal steps.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use wsman_authz_core::Rule;
+use wsman_authz_core::dialect::Dialect;
+use wsman_authz_core::fault::Fault;
+use wsman_authz_core::host::Shape;
+use wsman_authz_models::explore::{Stream, Trouble, Watch, explore};
+use wsman_authz_models::model::{Model, SCENARIOS, Scenario, Tape, World};
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("promela")
+}
+
+fn updates() -> bool {
+    std::env::var_os("UPDATE_PINS").is_some()
+}
+
+/// The rows of a table, without its comments.
+fn table(name: &str) -> (String, Vec<Vec<String>>) {
+    let text = std::fs::read_to_string(folder().join(name)).expect("the table is there");
+    let (head, rows): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with('#'));
+    let words = |row: &&str| row.split('\t').map(str::to_owned).collect();
+    (head.join("\n"), rows.iter().filter(|row| !row.is_empty()).map(words).collect())
+}
+
+fn scenario(name: &str) -> Scenario {
+    SCENARIOS.iter().find(|scenario| scenario.name == name).expect("a scenario of that name").clone()
+}
+
+/// What is compared of one exploration.
+struct Outlines {
+    states: usize,
+    transitions: usize,
+    check_sum: u32,
+}
+
+/// Explores every state; those with equal outlines must have equal steps.
+fn outlines(model: &Model) -> Outlines {
+    let (mut stream, mut names): (Stream, HashMap<Box<[u8]>, usize>) = (Stream::default(), HashMap::new());
+    let (mut numbers, mut steps): (HashMap<String, usize>, Vec<Option<Vec<usize>>>) = (HashMap::new(), vec![]);
+    let mut todo = vec![];
+    let mut name = |world: World, todo: &mut Vec<(World, usize)>, steps: &mut Vec<Option<Vec<usize>>>| {
+        let state = stream.of(&world);
+        if let Some(number) = names.get(state) {
+            return *number;
+        }
+        let next = numbers.len();
+        let number = *numbers.entry(model.outline(&world)).or_insert(next);
+        if number == next {
+            steps.push(None);
+        }
+        names.insert(state.into(), number);
+        todo.push((world, number));
+        number
+    };
+    name(model.initial(), &mut todo, &mut steps);
+    while let Some((world, number)) = todo.pop() {
+        let mut actions = Vec::new();
+        model.actions(&world, &mut actions);
+        let next = actions.into_iter().map(|action| model.next(&world, action, &mut Tape::default()));
+        let mut after: Vec<usize> = next.map(|next| name(next, &mut todo, &mut steps)).collect();
+        after.sort_unstable();
+        match &steps[number] {
+            Some(known) => assert_eq!(known, &after, "the outline hides what matters: {}", model.outline(&world)),
+            None => steps[number] = Some(after),
+        }
+    }
+    let steps: Vec<Vec<usize>> = steps.into_iter().flatten().collect();
+    // The first state is left out of the check sum: SPIN prints a state after each step.
+    let reached: HashSet<usize> = steps.iter().flatten().copied().collect();
+    let mut lines: Vec<String> =
+        numbers.into_iter().filter(|(_, number)| reached.contains(number)).map(|(line, _)| line + "\n").collect();
+    lines.sort_unstable();
+    let transitions = 1 + steps.iter().map(Vec::len).sum::<usize>(); // SPIN counts the way into the first state
+    Outlines { states: steps.len(), transitions, check_sum: cksum(lines.concat().as_bytes()) }
+}
+
+/// The check sum of the POSIX tool `cksum`.
+fn cksum(bytes: &[u8]) -> u32 {
+    let mut length = bytes.len();
+    let tail = std::iter::from_fn(|| {
+        let byte = (length > 0).then_some((length & 0xFF) as u8);
+        length >>= 8;
+        byte
+    });
+    let step = |sum: u32, byte: u8| {
+        (0..8).fold(sum ^ u32::from(byte) << 24, |sum, _| sum << 1 ^ if sum >> 31 == 1 { 0x04C1_1DB7 } else { 0 })
+    };
+    !bytes.iter().copied().chain(tail).fold(0, step)
+}
+
+#[test]
+fn the_check_sum_is_that_of_the_tool() {
+    assert_eq!(cksum(b""), 4_294_967_295);
+    assert_eq!(cksum(b"123456789"), 930_766_865);
+}
+
+/// One row of `expected.tsv` as it should be.
+fn explored(row: &[String]) -> String {
+    let dialect = Dialect::parse(&row[1]).expect("a dialect");
+    let Outlines { states, transitions, check_sum } = outlines(&Model::new(scenario(&row[0]), dialect));
+    format!("{}\t{}\t{states}\t{transitions}\t{check_sum}", row[0], row[1])
+}
+
+#[test]
+fn both_models_have_the_same_states() {
+    let (head, rows) = table("expected.tsv");
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(row) = rows.get(number) else { return };
+                    let line = explored(row);
+                    found.lock().expect("no other thread panicked").insert(number, line);
+                }
+            });
+        }
+    });
+    let found: Vec<String> = found.into_inner().expect("no thread panicked").into_values().collect();
+    let found = format!("{head}\n{}\n", found.join("\n"));
+    let path = folder().join("expected.tsv");
+    if updates() {
+        std::fs::write(&path, &found).expect("the table can be written");
+    }
+    assert_eq!(std::fs::read_to_string(path).expect("the table is there"), found);
+}
+
+#[test]
+fn seeded_faults_break_the_same_rules() {
+    let mut wrong = Vec::new();
+    for row in table("faults.tsv").1 {
+        let fault = *Fault::ALL.iter().find(|fault| fault.name() == row[0]).expect("a fault of that name");
+        let dialect = Dialect::parse(&row[2]).expect("a dialect");
+        let model = Model { fault: Some(fault), ..Model::new(scenario(&row[1]), dialect) };
+        let found = explore(&model, 10_000_000, &Watch::default());
+        let trouble = found.counterexample.map(|found| found.trouble);
+        let broken = match trouble {
+            Some(Trouble::Broken(rules)) => rules.iter().map(Rule::id).collect(),
+            _ => Vec::new(),
+        };
+        if fault.rule().id() != row[3] || !broken.contains(&fault.rule().id()) {
+            wrong.push(format!("{row:?} broke {broken:?}"));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// `DenyWithZero` as `DENY_WITH_ZERO`.
+fn upper(name: &str) -> String {
+    let mut upper = String::new();
+    for (place, letter) in name.char_indices() {
+        if letter.is_uppercase() && place > 0 {
+            upper.push('_');
+        }
+        upper.extend(letter.to_uppercase());
+    }
+    upper
+}
+
+fn bits<T: std::fmt::Debug>(members: &[T]) -> String {
+    let words: Vec<String> = members.iter().map(|member| format!("1 << {}", upper(&format!("{member:?}")))).collect();
+    if words.is_empty() { "0".to_owned() } else { format!("({})", words.join(" | ")) }
+}
+
+/// A scenario as SPIN reads it.
+fn promela(scenario: &Scenario) -> String {
+    let shape = |shape: Option<&Shape>| match shape {
+        Some(Shape::Enumeration) => "ENUMERATION",
+        Some(Shape::Object) => "SHELL",
+        Some(Shape::Simple) | None => "SIMPLE",
+    };
+    let flag = |flag: bool| u8::from(flag).to_string();
+    let lines = [
+        ("USERS", scenario.users.to_string()),
+        ("OPERATIONS", scenario.operations.to_string()),
+        ("APPLICATIONS", scenario.applications.to_string()),
+        ("RACING", flag(scenario.racing)),
+        ("PROMPT", flag(scenario.prompt)),
+        ("SHAPE_FIRST", shape(scenario.shapes.first()).to_owned()),
+        ("SHAPE_LATER", shape(scenario.shapes.last()).to_owned()),
+        ("ENDS", bits(scenario.ends)),
+        ("ON_USER", bits(scenario.on_user)),
+        ("ON_OPERATION", bits(scenario.on_operation)),
+        ("ON_QUOTA", bits(scenario.on_quota)),
+        ("REAUTHORIZATIONS", scenario.reauthorizations.to_string()),
+        ("WAITS_", scenario.waits.to_string()),
+        ("SET_BACKS", scenario.set_backs.to_string()),
+        ("REFUSALS", scenario.refusals.to_string()),
+        ("STARTS", scenario.starts.to_string()),
+        ("STARTED", flag(scenario.started)),
+        ("START_MAY_FAIL", flag(scenario.start_fails)),
+        ("STOPS", flag(scenario.stops)),
+        ("IDLE", scenario.idle.to_string()),
+        ("REFRESH_AFTER", scenario.refresh.map_or_else(|| "-1".to_owned(), |refresh| refresh.to_string())),
+        ("REQUEST_TIMEOUT", scenario.request_timeout.to_string()),
+        ("ANSWER_WITHIN", scenario.answer_within.map_or_else(|| "-1".to_owned(), |within| within.to_string())),
+    ];
+    let mut text =
+        format!("/* {}.\n   Written by a test from the other model's scenario (UPDATE_PINS=1). */\n", scenario.about);
+    for (name, value) in lines {
+        let _ = writeln!(text, "#define {name} {value}");
+    }
+    text + "#include \"../model.pml\"\n"
+}
+
+#[test]
+fn both_models_have_the_same_scenarios() {
+    for name in table("expected.tsv").1.iter().map(|row| row[0].clone()).collect::<BTreeSet<_>>() {
+        let (scenario, path) = (scenario(&name), folder().join("scenarios").join(format!("{name}.pml")));
+        assert!(scenario.shapes.len() <= 2, "{name}: a first operation and all later ones");
+        if updates() {
+            std::fs::write(&path, promela(&scenario)).expect("the file can be written");
+        }
+        assert_eq!(std::fs::read_to_string(path).expect("the scenario is there"), promela(&scenario));
+    }
+}
