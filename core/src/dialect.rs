@@ -80,7 +80,7 @@ dialect! {
         /// Each asks; the contexts of the losers are released.
         Parallel = "parallel",
     }
-    /// Whether a record expires while operations of it are open (C7, I9).
+    /// Whether a record expires while operations of it are open (C7, E16).
     expiry: Expiry = "expiry" {
         /// It does not: it is not idle.
         #[default] Pinned = "pinned",

@@ -1,4 +1,4 @@
-//! The result of `drive`: one JSON object (DESIGN section 11), and the same for people.
+//! The result of `drive`: one JSON object, and the same for people.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;

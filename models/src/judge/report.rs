@@ -1,4 +1,4 @@
-//! The result of `judge`: one JSON object (DESIGN section 11), and the same for people.
+//! The result of `judge`: one JSON object, and the same for people.
 
 use std::fmt::Write as _;
 

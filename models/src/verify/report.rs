@@ -1,4 +1,4 @@
-//! What a run of `verify` found, in the form of DESIGN section 11.
+//! What a run of `verify` found: one JSON object.
 
 use std::time::Duration;
 
