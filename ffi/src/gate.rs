@@ -80,6 +80,7 @@ impl Gates {
         loop {
             let gate = inside.gates.get(&application).copied();
             let calls = gate.map_or(0, |gate| gate.inside.max(usize::from(!gate.drained))) + inside.releases;
+            // HA-13: no call of the host is still on its way here, so none comes after the count.
             if calls == 0 || Instant::now() >= deadline {
                 inside.gates.remove(&application);
                 return calls;
