@@ -5,6 +5,7 @@ compile_error!("handles pack a slot and a generation into 64 bits");
 
 pub mod cli;
 pub mod cover;
+pub mod coverage;
 pub mod drive;
 pub mod explore;
 pub mod html;

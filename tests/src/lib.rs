@@ -6,6 +6,7 @@
 pub mod author;
 mod books;
 pub mod built;
+pub mod coverage;
 pub mod functions;
 pub mod history;
 pub mod reading;

@@ -1,41 +1,40 @@
-//! `rules`: the catalogue, and the explanation of one rule as SPEC.md has it.
+//! `rules`: the catalogue, the explanation of one rule as SPEC.md has it, and what rules stand on.
 
 use clap::Args;
 use wsman_authz_core::Rule;
 
-/// The contract in prose; each rule is a section of it.
-const SPEC: &str = include_str!("../../../SPEC.md");
+use super::{Format, print};
+use crate::coverage::{Coverage, render, section};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// The rule to explain, such as CL-20
     id: Option<String>,
+    /// Show what each rule stands on: who upholds and judges it, what breaks it, and what cannot be checked and why
+    #[arg(long)]
+    coverage: bool,
+    /// How to print the coverage
+    #[arg(long, value_enum, default_value_t, requires = "coverage")]
+    format: Format,
 }
 
 pub(super) fn run(options: &Options) -> Result<u8, String> {
-    let text = match &options.id {
-        None => catalogue(),
-        Some(id) => {
-            let rule = Rule::find(id).ok_or_else(|| unknown(id))?;
-            section(rule).ok_or_else(|| format!("SPEC.md has no section for {rule}"))?
+    let rule = options.id.as_ref().map(|id| Rule::find(id).ok_or_else(|| unknown(id))).transpose()?;
+    let text = match rule {
+        _ if options.format == Format::Html => return Err("the coverage is no page: --format text, or json".to_owned()),
+        _ if options.coverage => {
+            options.format.present(&rule.into_iter().fold(Coverage::known(), Coverage::only), render)?
         }
+        None => catalogue(),
+        Some(rule) => section(rule).ok_or_else(|| format!("SPEC.md has no section for {rule}"))?,
     };
-    super::print(&text, None)?;
+    print(&text, None)?;
     Ok(0)
 }
 
 fn catalogue() -> String {
     let rows = Rule::ALL.iter().map(|rule| format!("{:6} {:8} {}\n", rule.id(), rule.side(), rule.title()));
     format!("rule   side     what it says\n{}\n`wsman-authz rules CL-20` explains one.\n", rows.collect::<String>())
-}
-
-/// The section of SPEC.md under the rule's heading.
-fn section(rule: Rule) -> Option<String> {
-    let heading = format!("### {} ", rule.id());
-    let start = SPEC.find(&heading)?;
-    let body = &SPEC[start + 4..];
-    let end = ["\n### ", "\n## "].iter().filter_map(|next| body.find(next)).min().unwrap_or(body.len());
-    Some(format!("{}\n", body[..end].trim_end()))
 }
 
 /// Names the rules that the user may have meant.
