@@ -1,6 +1,8 @@
 //! Teeth: every seeded fault ends in a counterexample that breaks the rule it is made for. A fault that nothing
 //! catches fails the build.
 
+use std::collections::BTreeSet;
+
 use wsman_authz_core::fault::Fault;
 use wsman_authz_core::{Rule, Side};
 use wsman_authz_models::explore::{Trouble, Watch};
@@ -35,8 +37,19 @@ fn every_rule_of_the_model_has_a_fault() {
 }
 
 #[test]
+fn every_rule_of_both_sides_has_a_fault_on_each() {
+    /// A host that makes a lease out of nothing releases it: CL-11, by `lease-from-refusal`.
+    const OF_THE_PLUG_IN: &[Rule] = &[Rule::CL10];
+    for rule in Rule::ALL.iter().filter(|rule| rule.side() == Side::Both) {
+        let sides: BTreeSet<Side> =
+            Fault::ALL.iter().filter(|fault| fault.rule() == *rule).map(|fault| fault.side()).collect();
+        assert_eq!(sides.len(), if OF_THE_PLUG_IN.contains(rule) { 1 } else { 2 }, "{rule}: {sides:?}");
+    }
+}
+
+#[test]
 fn fault_names_are_unique() {
-    let names: std::collections::BTreeSet<&str> = Fault::ALL.iter().map(|fault| fault.name()).collect();
+    let names: BTreeSet<&str> = Fault::ALL.iter().map(|fault| fault.name()).collect();
     assert_eq!(names.len(), Fault::ALL.len());
     assert!(names.len() >= 30);
 }

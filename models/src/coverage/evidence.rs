@@ -14,7 +14,7 @@ pub enum Evidence {
     Site,
     /// A line that calls it broken: of the contract, of the model or of `drive`.
     Judge,
-    /// A state of the model that shows it.
+    /// A judge whom the model asks in every state.
     Property,
     /// A seeded fault.
     Fault,
@@ -59,7 +59,7 @@ impl fmt::Display for Evidence {
             Self::Sentence => "a sentence of SPEC.md that says what must be",
             Self::Site => "a line that upholds it",
             Self::Judge => "a line that calls it broken",
-            Self::Property => "a state of the model that shows it",
+            Self::Property => "a judge of the model",
             Self::Fault => "a seeded fault that breaks it",
             Self::Test => "a test of its name",
             Self::Trace => "a trace that breaks it",

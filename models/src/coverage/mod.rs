@@ -14,9 +14,9 @@ mod text;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use wsman_authz_core::Rule;
 use wsman_authz_core::contract::Vantage;
 use wsman_authz_core::fault::Fault;
+use wsman_authz_core::{Rule, Side};
 
 use crate::verify::is_in_the_model;
 pub use evidence::Evidence;
@@ -25,6 +25,9 @@ pub use text::render;
 
 /// What the tree of sources says, as it was when this was built.
 const TREE: &str = include_str!("tree.tsv");
+
+/// Where `drive` calls a rule broken that the contract cannot see. `verify` looks at all other judges.
+const DRIVE: &str = "models/src/drive/";
 
 /// Why something is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -124,7 +127,22 @@ impl RuleRow {
     fn gaps(&self) -> Vec<String> {
         let excused = |evidence| self.excused.iter().any(|excuse| excuse.missing == evidence);
         let due = Evidence::DUE.into_iter().filter(|due| self.places(*due).is_empty() != excused(*due));
-        due.map(|due| gap(self.id, due, excused(due))).collect()
+        due.map(|due| gap(self.id, due, excused(due))).chain(self.one_sided()).collect()
+    }
+
+    /// What a rule of both sides has on one of them only.
+    fn one_sided(&self) -> Vec<String> {
+        if self.side != Side::Both.to_string() {
+            return Vec::new();
+        }
+        let on_the_host = |kind| self.places(kind).iter().filter(|place| place.starts_with("core/src/host/")).count();
+        let on_the_other = |kind| {
+            let sides = ["core/src/engine/", "ffi/src/"];
+            self.places(kind).iter().filter(|place| sides.iter().any(|side| place.starts_with(side))).count()
+        };
+        let is_one_sided = |kind: &Evidence| on_the_host(*kind) == 0 || on_the_other(*kind) == 0;
+        let kinds = [Evidence::Site, Evidence::Test].into_iter().filter(is_one_sided);
+        kinds.map(|kind| format!("{} lacks {kind} on one of its two sides", self.id)).collect()
     }
 }
 
@@ -150,8 +168,8 @@ fn row(rule: Rule, tree: &str) -> RuleRow {
     let faults = Fault::ALL.iter().filter(|fault| fault.rule() == rule);
     evidence.insert(Evidence::Fault, faults.map(|fault| fault.name().to_owned()).collect());
     evidence.insert(Evidence::Sentence, spec::sentence(rule).into_iter().collect());
-    let property = is_in_the_model(rule).then(|| "verify".to_owned());
-    evidence.insert(Evidence::Property, property.into_iter().collect());
+    let property = places(tree, rule.id(), Evidence::Judge).into_iter().filter(|place| !place.starts_with(DRIVE));
+    evidence.insert(Evidence::Property, property.collect());
     evidence.retain(|_, places| !places.is_empty());
     let sides = [("host", Vantage::Host), ("plug-in", Vantage::Plugin)];
     let shows = |vantage: Vantage| vantage.observes(rule) && evidence.contains_key(&Evidence::Trace);
@@ -174,7 +192,7 @@ fn checked(rule: Rule, evidence: &BTreeMap<Evidence, Vec<String>>) -> Vec<&'stat
         evidence.get(&Evidence::Judge).is_some_and(|places| places.iter().any(|place| place.starts_with(folder)))
     };
     let by_the_judge = judged("core/src/contract/") && Vantage::Host.observes(rule);
-    let drive = judged("models/src/drive/") || by_the_judge && !excused::is_hidden_from_drive(rule);
+    let drive = judged(DRIVE) || by_the_judge && !excused::is_hidden_from_drive(rule);
     let checks = [
         (is_in_the_model(rule), "model (verify)"),
         (drive, "drive"),
@@ -209,7 +227,13 @@ mod tests {
         assert_eq!(without("CL-32\ttrace\t"), ["CL-32 lacks a trace that breaks it"]);
         assert_eq!(without("CL-71\ttest\t"), ["CL-71 lacks a test of its name"]);
         assert_eq!(without("CL-41\tsite\t"), ["CL-41 lacks a line that upholds it"]);
-        assert_eq!(without("CL-17\tjudge\t"), ["CL-17 lacks a line that calls it broken"]);
+        assert_eq!(without("CL-60\tjudge\t"), ["CL-60 lacks a line that calls it broken"]);
+        let blind = ["CL-17 lacks a line that calls it broken", "CL-17 lacks a judge of the model"];
+        assert_eq!(without("CL-17\tjudge\t"), blind);
+        assert_eq!(
+            without("CL-24\tsite\tcore/src/engine"),
+            ["CL-24 lacks a line that upholds it on one of its two sides"]
+        );
         assert_eq!(without("HA-12\t"), ["HA-12 lacks a line that stands on it"]);
     }
 
