@@ -25,8 +25,8 @@ fn handle(signal: c_int) {
     // SAFETY: all zeroes is a valid `sigaction`: no flags, an empty mask, the default action.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
     action.sa_sigaction = note_signal as *const () as libc::sighandler_t;
-    // On the alternative stack, once: returning repeats the fault with the default action.
-    action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESETHAND;
+    // Not SA_RESETHAND: while one thread is in the handler, another that dies must get there too, and wait.
+    action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
     // SAFETY: `note_signal` has the signature that SA_SIGINFO asks for, and does only what a handler may.
     unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) };
 }
@@ -40,7 +40,9 @@ extern "C" fn note_signal(signal: c_int, info: *mut libc::siginfo_t, _context: *
     if signal == libc::SIGABRT {
         return; // `abort` goes on by itself.
     }
-    // Sent by `kill` or `raise`, nothing would repeat it; a fault repeats itself first.
+    // SAFETY: `signal` may be called from a handler.
+    unsafe { libc::signal(signal, libc::SIG_DFL) };
+    // Sent by `kill` or `raise`, nothing would repeat it; a fault repeats itself when the handler returns.
     // SAFETY: `raise` may be called from a handler.
     unsafe { libc::raise(signal) };
 }
@@ -57,7 +59,9 @@ pub(in super::super) fn name(status: ExitStatus, note: Option<DyingNote>) -> Opt
         libc::SIGKILL => "SIGKILL",
         other => return Some(format!("signal {other}")),
     };
-    let touched = note.filter(|_| [libc::SIGSEGV, libc::SIGBUS].contains(&signal));
+    // Where two threads die at once, the process may end with the signal of the other.
+    let noted = |note: &DyingNote| note.cause == Some(signal as u32);
+    let touched = note.filter(noted).filter(|_| [libc::SIGSEGV, libc::SIGBUS].contains(&signal));
     let Some(note) = touched else { return Some(name.to_owned()) };
     // What grew down from the call: the stack has an end, and nothing lies behind it.
     let overflow = (note.stack.saturating_sub(STACK)..note.stack).contains(&note.address);
