@@ -8,7 +8,7 @@ use super::Contract;
 use super::lease::{Due, Lease, Standing};
 use super::sight::Sight;
 use crate::dialect::FailureContext;
-use crate::id::{Context, OperationId, ThreadId};
+use crate::id::{ApplicationId, Context, OperationId, ThreadId};
 use crate::rule::Rule;
 
 impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
