@@ -1,25 +1,24 @@
 //! Random histories of the engine alone: any input at any moment, legal or not, as bytes choose.
 //!
-//! After each step the books must agree with the engine, and an input that was refused must have changed nothing.
-//! At the end everything is shut down and given back; then nothing may be left.
+//! After each step the engine must have done what the reference machine says, no less and no more, and an input that
+//! was refused must have changed nothing. At the end everything is shut down and given back; then nothing may be left.
 
 use std::fmt::Write as _;
 
-use wsman_authz_core::call::{Identity, RequestKind};
-use wsman_authz_core::engine::{Abandoned, Answer, Engine, EngineConfig, Input, Payload, Phase, RequestId};
+use wsman_authz_core::call::{Identity, Quota, RequestKind};
+use wsman_authz_core::engine::{Abandoned, Answer, Engine, EngineConfig, Input, Payload, RequestId};
 use wsman_authz_core::fault::Fault;
 use wsman_authz_core::{ApplicationId, Context, Millis, Sender, Timestamp, Token, code};
 
-use crate::books::Books;
+use crate::reference::engine::{Happens, Machine, REDIRECTS, User, Value};
 
-/// A user of a history.
-pub(crate) type User = u8;
-/// A payload of a history.
-pub(crate) type Value = u32;
-/// The one redirect of a history that may go out (CL-73).
-pub(crate) const GOOD_URL: &str = "https://b.example/wsman";
-/// What happens in a history.
-pub(crate) type Happens = Input<User, Value>;
+/// How many bytes choose one input.
+pub const GROUP: usize = 3;
+
+/// Every so many steps each lease and each request is looked at, and not only their numbers.
+const DETAIL: usize = 32;
+
+const APPLICATIONS: [ApplicationId; 2] = [ApplicationId(1), ApplicationId(2)];
 
 /// What a history saw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,8 +55,11 @@ pub fn play(bytes: &[u8], fault: Option<Fault>) -> Result<Played, String> {
 
 struct History {
     engine: Engine<User, Value>,
-    books: Books,
+    reference: Machine,
     clock: u64,
+    /// Payloads and tokens are numbered as they are made.
+    payloads: Value,
+    tokens: u64,
     played: Played,
     story: Option<String>,
 }
@@ -69,15 +71,16 @@ impl History {
             generations: [u32::MAX, 1, 2, 3][usize::from(first % 4)],
             answer_within: [None, Some(Millis(2))][usize::from(first / 4 % 2)],
         };
-        let engine = Engine::new(config);
-        let engine = fault.into_iter().fold(engine, Engine::with_fault);
-        let mut books = Books::default();
-        books.clock.1 = config.answer_within.map(|within| within.0);
-        Self { engine, books, clock: 0, played: Played::default(), story: None }
+        let engine = fault.into_iter().fold(Engine::new(config), Engine::with_fault);
+        let reference = Machine::new(config.answer_within.map(|within| within.0));
+        Self { engine, reference, clock: 0, payloads: 0, tokens: 0, played: Played::default(), story: None }
     }
 
     fn run(&mut self, bytes: &[u8]) -> Result<Played, String> {
-        let (inputs, _) = bytes.get(1..).unwrap_or_default().as_chunks();
+        if bytes.first().is_some_and(|first| first / 8 % 4 > 0) {
+            APPLICATIONS.into_iter().try_for_each(|application| self.step(Input::Startup { application }))?;
+        }
+        let (inputs, _) = bytes.get(1..).unwrap_or_default().as_chunks::<GROUP>();
         for [what, which, how] in inputs {
             let input = self.input(*what, usize::from(*which), *how);
             self.step(input)?;
@@ -87,43 +90,47 @@ impl History {
     }
 
     fn step(&mut self, input: Happens) -> Result<(), String> {
-        let (before, now) = (self.engine.clone(), Timestamp(self.clock));
+        let now = Timestamp(self.clock);
         if let Some(story) = &mut self.story {
             let _ = writeln!(story, "{now:?} {input:?}");
         }
-        self.books.clock.0 = self.books.clock.0.max(self.clock); // CL-35
-        match self.engine.step(now, input.clone()) {
-            Ok(effects) => {
-                self.played.taken += 1;
-                if let Some(story) = &mut self.story {
-                    effects.as_slice().iter().for_each(|effect| {
-                        let _ = writeln!(story, "    {effect:?}");
-                    });
-                }
-                self.books.take(&input, effects.as_slice())?;
-                self.played.leases = self.books.reported();
-            }
-            Err(misuse) => {
-                self.played.refused += 1;
-                if self.engine != before {
-                    return Err(format!("CL-16: `{misuse}` changed the engine"));
-                }
-            }
+        let steps = self.played.taken + self.played.refused;
+        let before = steps.is_multiple_of(DETAIL).then(|| self.engine.clone());
+        let said = self.engine.step(now, input.clone());
+        let effects = said.as_ref().map(|effects| effects.as_slice()).map_err(|misuse| *misuse);
+        if let (Some(story), Ok(effects)) = (&mut self.story, effects) {
+            effects.iter().for_each(|effect| {
+                let _ = writeln!(story, "    {effect:?}");
+            });
         }
-        if self.engine.now() < before.now() {
-            return Err("CL-35: the engine's time ran backwards".to_owned());
+        self.reference.step(now, &input, effects)?;
+        self.reference.agree(&self.engine)?;
+        let Some(before) = before else { return self.count(said.is_ok()) };
+        self.reference.agree_in_detail(&self.engine)?;
+        match said {
+            // Nothing changed but the clock.
+            Err(misuse) if before.now() == self.engine.now() && before != self.engine => {
+                Err(format!("CL-16: `{misuse}` changed the engine"))
+            }
+            _ => self.count(said.is_ok()),
         }
-        self.books.agree(&self.engine)
+    }
+
+    fn count(&mut self, is_taken: bool) -> Result<(), String> {
+        let count = if is_taken { &mut self.played.taken } else { &mut self.played.refused };
+        *count += 1;
+        self.played.leases = self.reference.ever_reported().len();
+        Ok(())
     }
 
     /// What three bytes stand for. Half of the numbers name something that exists, where anything does.
     fn input(&mut self, what: u8, which: usize, how: u8) -> Happens {
-        let application = ApplicationId(u32::from(how) % 2 + 1);
+        let application = APPLICATIONS[usize::from(how % 2)];
         let sender = Sender::new(which as u64 % 8 + 1).unwrap_or(Sender(std::num::NonZeroU64::MIN));
         let user = how / 2 % 3;
         match what % 16 {
             0 => Input::Startup { application },
-            1 if which.is_multiple_of(4) => Input::Shutdown { application },
+            1 if which.is_multiple_of(16) => Input::Shutdown { application },
             1..=3 => Input::AuthorizeUser { application, sender, user },
             4 | 5 => Input::AuthorizeOperation { application, sender, user },
             6 => Input::QueryQuota { application, sender, user },
@@ -140,13 +147,8 @@ impl History {
                 let error = if how.is_multiple_of(4) { code::ERROR_INVALID_PARAMETER } else { code::ERROR_SUCCESS };
                 Input::Completed { request: self.completing(which), error }
             }
-            13 | 14 => {
-                let context = self.books.any_context(which).or_else(|| Context::new(u64::from(how)));
-                Input::Release { context }
-            }
+            13 | 14 => Input::Release { context: self.context(which).or_else(|| Context::new(u64::from(how))) },
             _ => {
-                // Time passes only here and with answers, which are never refused: what a refused input changed can be
-                // told from the passing of time.
                 self.clock = (self.clock + u64::from(how % 4)).saturating_sub(u64::from(which.is_multiple_of(8)));
                 Input::Tick
             }
@@ -161,64 +163,73 @@ impl History {
             2 => RequestKind::Quota,
             _ => asked,
         };
-        let payload = match how % 4 {
-            0 | 1 => Payload::Fresh(self.books.create(request)),
-            2 => Payload::Shared,
-            _ => Payload::None,
-        };
+        let url = || REDIRECTS[which % REDIRECTS.len()].0.into();
         let answer = match (how % 16, kind) {
-            (15, _) => Answer::Redirect { url: GOOD_URL.into() },
-            (11, _) => Answer::Redirect { url: "elsewhere".into() },
-            (7, _) => Answer::Deny { error: u32::from(how / 16), text: None },
-            (_, RequestKind::Quota) => {
-                // What a policy does not give away it keeps; here it drops it at once.
-                self.books.keep(&payload);
-                let timeslot_s = u32::from(how % 16);
-                Answer::Quota(wsman_authz_core::call::Quota { timeslot_s, ..EngineConfig::SERVICE_QUOTA })
+            (15, _) => Answer::Redirect { url: url() },
+            (11, _) => Answer::Deny { error: code::ERROR_WSMAN_REDIRECT_REQUESTED, text: Some(url()) },
+            (7, _) => Answer::Deny { error: u32::from(how / 16), text: which.is_multiple_of(2).then(|| "no".into()) },
+            (low, RequestKind::Quota) => {
+                Answer::Quota(Quota { timeslot_s: u32::from(low), ..EngineConfig::SERVICE_QUOTA })
             }
-            (_, RequestKind::Operation) => Answer::AllowOperation { payload },
+            (_, RequestKind::Operation) => Answer::AllowOperation { payload: self.payload(how) },
             (low, RequestKind::User) => {
                 let identity = match low / 4 {
                     0 => Identity::Client,
                     1 => Identity::Host,
-                    _ => Identity::Token(Token(self.books.create_token())),
+                    _ => {
+                        self.tokens += 1;
+                        Identity::Token(Token(self.tokens))
+                    }
                 };
-                Answer::AllowUser { payload, identity, administrator: false }
+                Answer::AllowUser { payload: self.payload(how), identity, administrator: which % 2 == 1 }
             }
         };
         Input::Answer { request, answer }
     }
 
+    fn payload(&mut self, how: u8) -> Payload<Value> {
+        match how % 4 {
+            0 | 1 => {
+                self.payloads += 1;
+                Payload::Fresh(self.payloads)
+            }
+            2 => Payload::Shared,
+            _ => Payload::None,
+        }
+    }
+
+    /// One of the contexts that were ever reported; half of the time one that is live.
+    fn context(&self, which: usize) -> Option<Context> {
+        if which.is_multiple_of(2) {
+            return self.reference.live().nth(which / 2 % self.reference.live().len().max(1));
+        }
+        let ever = self.reference.ever_reported();
+        ever.get(which % (ever.len() + 1)).copied()
+    }
+
     /// A request whose reply the policy holds, with its kind, or any number.
     fn replying(&self, which: usize) -> (RequestId, RequestKind) {
-        let held: Vec<_> = self.engine.requests().filter(|request| request.reply_out).collect();
         let any = (RequestId(which as u32), RequestKind::User);
-        held.get(which % (held.len() + 1)).map_or(any, |request| (request.request, request.kind))
+        let held = self.reference.held_replies();
+        self.reference.held_replies().nth(which % (held.count() + 1)).unwrap_or(any)
     }
 
     /// A request whose completion is on its way, or any number.
     fn completing(&self, which: usize) -> RequestId {
-        let open = self.engine.requests().filter(|request| request.phase == Phase::Completing);
-        let open: Vec<RequestId> = open.map(|request| request.request).collect();
-        open.get(which % (open.len() + 1)).copied().unwrap_or(RequestId(which as u32))
+        let on_their_way = self.reference.on_their_way();
+        self.reference.on_their_way().nth(which % (on_their_way.count() + 1)).unwrap_or(RequestId(which as u32))
     }
 
     /// Shuts everything down, accepts every completion, takes every reply back.
     fn finish(&mut self) -> Result<(), String> {
-        for application in [1, 2].map(ApplicationId) {
-            self.step(Input::Shutdown { application })?;
-        }
-        let completing = self.engine.requests().filter(|request| request.phase == Phase::Completing);
-        for request in completing.map(|request| request.request).collect::<Vec<_>>() {
+        APPLICATIONS.into_iter().try_for_each(|application| self.step(Input::Shutdown { application }))?;
+        for request in self.reference.on_their_way().collect::<Vec<_>>() {
             self.step(Input::Completed { request, error: code::ERROR_SUCCESS })?;
         }
-        let held = self.engine.requests().filter(|request| request.reply_out).map(|request| request.request);
-        for request in held.collect::<Vec<_>>() {
+        for (request, _) in self.reference.held_replies().collect::<Vec<_>>() {
             self.step(Input::Abandon { request, why: Abandoned::Dropped })?;
         }
-        if !self.engine.is_empty() {
-            return Err(format!("CL-13: something is left in the engine: {:?}", self.engine));
-        }
-        self.books.balanced()
+        self.reference.agree_in_detail(&self.engine)?;
+        if self.engine.is_empty() { Ok(()) } else { Err(format!("CL-13: something is left: {:?}", self.engine)) }
     }
 }

@@ -4,12 +4,13 @@
 //! run one and the same thing.
 
 pub mod author;
-mod books;
 pub mod built;
+pub mod cases;
 pub mod coverage;
 pub mod functions;
 pub mod history;
 pub mod reading;
+pub mod reference;
 pub mod teller;
 pub mod tree;
 pub mod walk;

@@ -1,0 +1,157 @@
+//! What the engine does, beside what the reference says it must do.
+
+use std::fmt::Debug;
+
+use wsman_authz_core::call::RequestKind;
+use wsman_authz_core::engine::{Effect, Engine, Misuse, Phase, RequestId};
+use wsman_authz_core::{Context, Timestamp};
+
+use super::{Does, Happens, Machine, Names, User, Value};
+
+/// What the engine said to one input.
+pub type Said<'a> = Result<&'a [Does], Misuse>;
+
+impl Machine {
+    /// Takes an input and holds the engine's word against its own: every effect, each once, in any order but for one:
+    /// nothing about an application comes after its end.
+    ///
+    /// # Errors
+    /// How the two differ.
+    pub fn step(&mut self, now: Timestamp, input: &Happens, said: Said<'_>) -> Result<(), String> {
+        self.now = self.now.max(now.0); // CL-35
+        self.names = self.learn(input, said.unwrap_or_default())?;
+        self.effects.clear();
+        let taken = self.take(input);
+        self.drop_unused();
+        self.questions.retain(|question| question.held || question.stage != Phase::Over);
+        match (taken, said) {
+            (Ok(()), Ok(effects)) => self.compare(effects),
+            (Err(due), Err(misuse)) if due == misuse => Ok(()),
+            (Ok(()), Err(misuse)) => Err(format!("the engine refuses it: {misuse}")),
+            (Err(due), Err(misuse)) => Err(format!("the engine says `{misuse}` and not `{due}`")),
+            (Err(due), Ok(effects)) => Err(format!("the engine takes it, and should say: {due}\n    {effects:?}")),
+        }
+    }
+
+    /// The engine's names for what comes up in this step. None may name two things.
+    fn learn(&mut self, input: &Happens, effects: &[Does]) -> Result<Names, String> {
+        let mut names = Names::default();
+        let asks = matches!(
+            input,
+            Happens::AuthorizeUser { .. } | Happens::AuthorizeOperation { .. } | Happens::QueryQuota { .. }
+        );
+        for effect in effects {
+            match effect {
+                Effect::Ask { request, .. } | Effect::Complete { request, .. } if asks => {
+                    names.request = Some(*request);
+                }
+                Effect::Complete { completion, .. } => names.context = names.context.or(completion.context),
+                _ => {}
+            }
+        }
+        if let Some(request) = names.request.filter(|request| self.knows(*request)) {
+            return Err(format!("number {} names two requests", request.0));
+        }
+        if let Some(context) = names.context {
+            if self.reported.contains(&context) {
+                return Err(format!("CL-14: {context} was reported before"));
+            }
+            self.reported.push(context);
+        }
+        Ok(names)
+    }
+
+    fn knows(&self, request: RequestId) -> bool {
+        self.questions.iter().any(|question| question.name == request)
+    }
+
+    fn compare(&mut self, effects: &[Does]) -> Result<(), String> {
+        for effect in effects {
+            let Some(place) = self.effects.iter().position(|due| due == effect) else {
+                let due = &self.effects;
+                return Err(format!("not due: {effect:?}; {}", left(due)));
+            };
+            self.effects.swap_remove(place);
+        }
+        if !self.effects.is_empty() {
+            return Err(left(&self.effects));
+        }
+        let end = effects.iter().position(|effect| matches!(effect, Effect::Drained { .. }));
+        match end {
+            Some(place) if place + 1 < effects.len() => Err("CL-54: Shutdown may return before the last effect".into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the engine shows the state that the reference has.
+    ///
+    /// # Errors
+    /// What differs.
+    pub fn agree(&self, engine: &Engine<User, Value>) -> Result<(), String> {
+        same("now", Timestamp(self.now), engine.now())?;
+        let open = self.questions.iter().filter(|question| question.stage == Phase::Asked);
+        let due = open.filter_map(|question| question.due).min().map(Timestamp);
+        same("next deadline", due, engine.next_deadline())?;
+        same("number of payloads", self.alive.len(), engine.payloads())?;
+        same("number of leases", self.leases.len(), engine.live_leases())?;
+        same("number of requests", self.questions.len(), engine.open_requests())?;
+        let nothing = self.applications.is_empty() && self.questions.is_empty() && self.leases.is_empty();
+        same("whether nothing is left", nothing, engine.is_empty())
+    }
+
+    /// The same, one by one.
+    ///
+    /// # Errors
+    /// What differs.
+    pub fn agree_in_detail(&self, engine: &Engine<User, Value>) -> Result<(), String> {
+        for seen in engine.leases() {
+            let lease = self.leases.iter().find(|lease| lease.name == seen.context);
+            let lease = lease.ok_or_else(|| format!("the engine has {seen:?}, which is no lease"))?;
+            let known = (lease.application, lease.user, lease.for_user, lease.payload);
+            same("lease", known, (seen.application, *seen.user, seen.is_user, seen.payload.copied()))?;
+            let of_user =
+                |other: &&super::Lease| other.for_user && (other.application, other.user) == (known.0, known.1);
+            let grants = self.leases.iter().filter(of_user).map(|lease| lease.name);
+            if !grants.clone().eq(engine.grants(known.0, &known.1)) {
+                return Err(format!("the grants of user {} are not {:?}", known.1, grants.collect::<Vec<_>>()));
+            }
+        }
+        for seen in engine.requests() {
+            let question = self.questions.iter().find(|question| question.name == seen.request);
+            let question = question.ok_or_else(|| format!("the engine has {seen:?}, which nobody asked"))?;
+            let known = (question.application, question.kind, question.sender, question.user);
+            same("request", known, (seen.application, seen.kind, seen.sender, *seen.user))?;
+            same("request", (question.stage, question.held), (seen.phase, seen.reply_out))?;
+        }
+        Ok(())
+    }
+
+    /// Requests whose reply the policy holds, with their kinds.
+    pub fn held_replies(&self) -> impl Iterator<Item = (RequestId, RequestKind)> {
+        self.questions.iter().filter(|question| question.held).map(|question| (question.name, question.kind))
+    }
+
+    /// Requests whose completion is on its way.
+    pub fn on_their_way(&self) -> impl Iterator<Item = RequestId> {
+        self.questions.iter().filter(|question| question.stage == Phase::Completing).map(|question| question.name)
+    }
+
+    /// The values of the live leases.
+    pub fn live(&self) -> impl ExactSizeIterator<Item = Context> {
+        self.leases.iter().map(|lease| lease.name)
+    }
+
+    /// Every value that was ever reported.
+    #[must_use]
+    pub fn ever_reported(&self) -> &[Context] {
+        &self.reported
+    }
+}
+
+fn left(due: &[Does]) -> String {
+    if due.is_empty() { "nothing is due".to_owned() } else { format!("due and missing: {due:?}") }
+}
+
+fn same<T: PartialEq + Debug>(what: &str, reference: T, engine: T) -> Result<(), String> {
+    if reference == engine { Ok(()) } else { Err(format!("{what}: the engine has {engine:?} and not {reference:?}")) }
+}
