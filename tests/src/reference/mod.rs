@@ -10,3 +10,4 @@
 //! up for the first time, and complain about a name that must not come up again (CL-14).
 
 pub mod engine;
+pub mod host;
