@@ -13,6 +13,6 @@ pub use coverage::{NOT_IN_THE_MODEL, is_in_the_model};
 pub use plan::{Extent, Job, Partition, Sizes, jobs};
 pub use report::{Report, Scope, Verdict};
 pub use run::{Done, run};
-pub use story::{CounterexampleReport, tell};
+pub use story::{CounterexampleReport, tell, written};
 pub(crate) use text::grouped;
-pub use text::render;
+pub use text::{render, write_steps};

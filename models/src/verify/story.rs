@@ -84,11 +84,14 @@ pub fn tell(done: &Done) -> Option<CounterexampleReport> {
 }
 
 fn records(story: &[Line]) -> Vec<Value> {
-    let crossings = story.iter().filter_map(|line| line.crossing.as_ref());
-    let written = crossings.enumerate().map(|(index, crossing)| {
+    written(story, 1).filter_map(|record| serde_json::from_slice(&record).ok()).collect()
+}
+
+/// The crossings of a story in the trace form, without line breaks. `first` is the number of the first one.
+pub fn written(story: &[Line], first: u64) -> impl Iterator<Item = Vec<u8>> {
+    (first..).zip(story.iter().filter_map(|line| line.crossing.as_ref())).map(|(seq, crossing)| {
         let mut record = Vec::new();
-        write_record(&mut record, index as u64 + 1, crossing, &ModelCast);
+        write_record(&mut record, seq, crossing, &ModelCast);
         record
-    });
-    written.filter_map(|record| serde_json::from_slice(&record).ok()).collect()
+    })
 }

@@ -107,8 +107,22 @@ fn write_counterexample(text: &mut String, found: &CounterexampleReport) -> std:
     if found.rules.len() > 1 {
         writeln!(text, "  the same step breaks {}", found.rules.join(", "))?;
     }
-    writeln!(text, "\n{:>4}  {:66}  live contexts after it", "step", "what happens")?;
-    for (number, line) in found.story.iter().enumerate() {
+    writeln!(text)?;
+    write_steps(text, &found.story)?;
+    let said = |line: &Line| line.violations.iter().any(|violation| violation.rule.id() == found.rule);
+    if !found.story.iter().any(said) {
+        writeln!(text, "   !  {} {}", found.rule, found.why)?;
+    }
+    writeln!(text, "\n  again: {}\n", found.replay)
+}
+
+/// What happens, who holds what after it, and which step breaks what.
+///
+/// # Errors
+/// Writing fails.
+pub fn write_steps(text: &mut impl std::fmt::Write, story: &[Line]) -> std::fmt::Result {
+    writeln!(text, "{:>4}  {:66}  live contexts after it", "step", "what happens")?;
+    for (number, line) in story.iter().enumerate() {
         let words = line.crossing.as_ref().map_or_else(|| format!("· {}", line.what), |c| sentence(&c.call));
         let holds = shorten(&line.holds);
         writeln!(text, "{:4}  {:66}  {holds}", number + 1, words)?;
@@ -116,11 +130,7 @@ fn write_counterexample(text: &mut String, found: &CounterexampleReport) -> std:
             writeln!(text, "   !  {} {}", violation.rule, violation.why)?;
         }
     }
-    let said = |line: &Line| line.violations.iter().any(|violation| violation.rule.id() == found.rule);
-    if !found.story.iter().any(said) {
-        writeln!(text, "   !  {} {}", found.rule, found.why)?;
-    }
-    writeln!(text, "\n  again: {}\n", found.replay)
+    Ok(())
 }
 
 /// A crossing in words, host on the left, plug-in on the right.
