@@ -9,7 +9,7 @@ pub mod cases;
 pub mod coverage;
 pub mod functions;
 pub mod history;
-pub mod host_history;
+
 pub mod reading;
 pub mod reference;
 pub mod teller;

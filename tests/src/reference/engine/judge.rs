@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use wsman_authz_core::call::RequestKind;
 use wsman_authz_core::engine::{Effect, Engine, Misuse, Phase, RequestId};
-use wsman_authz_core::{Context, Timestamp};
+use wsman_authz_core::{Context, Sender, Timestamp};
 
 use super::{Does, Happens, Machine, Names, User, Value};
 
@@ -66,20 +66,22 @@ impl Machine {
     }
 
     fn compare(&mut self, effects: &[Does]) -> Result<(), String> {
+        let mut beyond = Vec::new();
         for effect in effects {
-            let Some(place) = self.effects.iter().position(|due| due == effect) else {
-                let due = &self.effects;
-                return Err(format!("not due: {effect:?}; {}", left(due)));
-            };
-            self.effects.swap_remove(place);
-        }
-        if !self.effects.is_empty() {
-            return Err(left(&self.effects));
+            match self.effects.iter().position(|due| due == effect) {
+                Some(place) => drop(self.effects.swap_remove(place)),
+                None => beyond.push(effect),
+            }
         }
         let end = effects.iter().position(|effect| matches!(effect, Effect::Drained { .. }));
-        match end {
-            Some(place) if place + 1 < effects.len() => Err("CL-54: Shutdown may return before the last effect".into()),
-            _ => Ok(()),
+        match (&beyond[..], &self.effects[..]) {
+            ([], []) if end.is_some_and(|place| place + 1 < effects.len()) => {
+                Err("CL-54: Shutdown may return before the last effect".to_owned())
+            }
+            ([], []) => Ok(()),
+            (beyond, []) => Err(format!("not due: {beyond:?}")),
+            ([], due) => Err(format!("due and missing: {due:?}")),
+            (beyond, due) => Err(format!("not due: {beyond:?}; due: {due:?}")),
         }
     }
 
@@ -131,6 +133,13 @@ impl Machine {
         self.questions.iter().filter(|question| question.held).map(|question| (question.name, question.kind))
     }
 
+    /// Kind and pointer of a request whose completion is on its way.
+    #[must_use]
+    pub fn question(&self, name: RequestId) -> Option<(RequestKind, Sender)> {
+        let asked = self.questions.iter().find(|question| question.name == name && question.stage == Phase::Completing);
+        asked.map(|question| (question.kind, question.sender))
+    }
+
     /// Requests whose completion is on its way.
     pub fn on_their_way(&self) -> impl Iterator<Item = RequestId> {
         self.questions.iter().filter(|question| question.stage == Phase::Completing).map(|question| question.name)
@@ -146,10 +155,6 @@ impl Machine {
     pub fn ever_reported(&self) -> &[Context] {
         &self.reported
     }
-}
-
-fn left(due: &[Does]) -> String {
-    if due.is_empty() { "nothing is due".to_owned() } else { format!("due and missing: {due:?}") }
 }
 
 fn same<T: PartialEq + Debug>(what: &str, reference: T, engine: T) -> Result<(), String> {

@@ -12,9 +12,8 @@ pub use judge::Said;
 use wsman_authz_core::call::RequestKind;
 use wsman_authz_core::engine::{Effect, Input, Misuse, Phase, RequestId};
 use wsman_authz_core::{ApplicationId, Context, Sender, Token, code};
+pub use wsman_authz_models::model::User;
 
-/// A user.
-pub type User = u8;
 /// A payload.
 pub type Value = u32;
 /// What happens to an engine.

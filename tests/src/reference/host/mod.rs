@@ -19,9 +19,7 @@ use wsman_authz_core::call::{Call, EndOfOperation, Identity, Quota};
 use wsman_authz_core::dialect::{Dialect, Reentrancy, ReleaseTiming};
 use wsman_authz_core::host::{Effect, HostConfig, Input, Phase, Place, Refused, Shape};
 use wsman_authz_core::{ApplicationId, Context, OperationId, Sender};
-
-/// A user.
-pub type User = u8;
+pub use wsman_authz_models::model::User;
 
 /// Who is meant: users are named within an application.
 type Person = (ApplicationId, User);

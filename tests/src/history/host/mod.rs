@@ -3,72 +3,47 @@
 //! The plug-in need not be one of ours: it reports equal values, NULL, contexts with failures, and completes with the
 //! wrong kind, flags or pointer. After each step the host must have done what the reference machine says.
 
-use std::fmt::Write as _;
+mod telling;
 
-use wsman_authz_core::call::{Completion, EndOfOperation, Identity, Quota, RequestKind};
+use wsman_authz_core::call::{Call, Completion, EndOfOperation, Identity, Quota, RequestKind};
 use wsman_authz_core::dialect::{COUNT, Dialect};
 use wsman_authz_core::fault::Fault;
-use wsman_authz_core::host::{Host, HostConfig, Input, Phase, Shape};
+use wsman_authz_core::host::{Effect, Host, HostConfig, Input, Phase, Shape};
 use wsman_authz_core::{ApplicationId, Context, Millis, OperationId, Sender, Timestamp, Token};
 
+use super::{Played, Story};
 use crate::reference::host::{Machine, User};
 
 /// How many bytes choose dialect and settings.
-pub const HEAD: usize = 4;
+pub(super) const HEAD: usize = 4;
 
 /// How many bytes choose one input.
-pub const GROUP: usize = 4;
+pub(super) const GROUP: usize = 4;
 
 /// Every so many steps each record, operation and request is looked at, and not only their numbers.
 const DETAIL: usize = 16;
 
 const APPLICATIONS: [ApplicationId; 2] = [ApplicationId(1), ApplicationId(2)];
 
-/// What a history saw.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hosted {
-    /// Inputs that the host took.
-    pub taken: usize,
-    /// Inputs that it refused.
-    pub refused: usize,
-    /// Effects that it asked for.
-    pub effects: usize,
+pub(super) fn play(bytes: &[u8], fault: Option<Fault>, story: Option<&mut Story>) -> Result<Played, String> {
+    let Some((head, _)) = bytes.split_first_chunk() else { return Ok(Played::default()) };
+    History::new(*head, fault, story).run(bytes)
 }
 
-/// Plays the history that bytes stand for: two for the dialect, two for the settings, then four for each input.
-///
-/// # Errors
-/// What is wrong, after the story up to there.
-pub fn play_bytes(bytes: &[u8]) -> Result<Hosted, String> {
-    play(bytes, None)
-}
-
-/// As [`play_bytes`], with a seeded fault in the host.
-///
-/// # Errors
-/// As [`play_bytes`].
-pub fn play(bytes: &[u8], fault: Option<Fault>) -> Result<Hosted, String> {
-    let Some((head, _)) = bytes.split_first_chunk() else { return Ok(Hosted::default()) };
-    History::new(*head, fault).run(bytes).map_err(|_| {
-        let mut again = History::new(*head, fault);
-        again.story = Some(format!("dialect {}, {:?}\n", again.host.dialect(), again.host.config()));
-        let why = again.run(bytes).err().unwrap_or_default();
-        format!("{}{why}\n", again.story.unwrap_or_default())
-    })
-}
-
-struct History {
+struct History<'a> {
     host: Host<User>,
     reference: Machine,
     clock: u64,
     /// Operations, contexts and tokens are numbered as they are made.
     last: u64,
-    hosted: Hosted,
-    story: Option<String>,
+    played: Played,
+    story: Option<&'a mut Story>,
+    /// How many effects of a completion's step came before it; counted for the story.
+    due: usize,
 }
 
-impl History {
-    fn new([high, low, first, second]: [u8; HEAD], fault: Option<Fault>) -> Self {
+impl<'a> History<'a> {
+    fn new([high, low, first, second]: [u8; HEAD], fault: Option<Fault>, mut story: Option<&'a mut Story>) -> Self {
         let number = usize::from(u16::from_be_bytes([high, low])) % COUNT;
         let dialect = Dialect::nth(number).unwrap_or_default();
         let choice = |byte: u8, choices: [u64; 4]| Millis(choices[usize::from(byte % 4)]);
@@ -81,10 +56,13 @@ impl History {
         };
         let host = fault.into_iter().fold(Host::new(dialect, config), Host::with_fault);
         let reference = Machine::new(dialect, config);
-        Self { host, reference, clock: 0, last: 0, hosted: Hosted::default(), story: None }
+        if let Some(story) = &mut story {
+            story.speak(dialect);
+        }
+        Self { host, reference, clock: 0, last: 0, played: Played::default(), story, due: 0 }
     }
 
-    fn run(&mut self, bytes: &[u8]) -> Result<Hosted, String> {
+    fn run(&mut self, bytes: &[u8]) -> Result<Played, String> {
         if bytes[HEAD - 1] / 16 > 0 {
             for application in APPLICATIONS {
                 self.step(&Input::Start { application })?;
@@ -108,30 +86,24 @@ impl History {
             self.clock = self.clock.max(now);
         }
         self.finish()?;
-        Ok(self.hosted)
+        Ok(self.played)
     }
 
     fn step(&mut self, input: &Input<User>) -> Result<(), String> {
         let now = Timestamp(self.clock);
-        if let Some(story) = &mut self.story {
-            let _ = writeln!(story, "{now:?} {input:?}");
-        }
-        let steps = self.hosted.taken + self.hosted.refused;
+        self.tell_input(now, input);
+        let steps = self.played.taken + self.played.refused;
         let before = steps.is_multiple_of(DETAIL).then(|| self.host.clone());
         let said = self.host.step(now, input.clone());
-        if let (Some(story), Ok(outcome)) = (&mut self.story, &said) {
-            outcome.effects.iter().for_each(|effect| {
-                let _ = writeln!(story, "    {effect:?}");
-            });
-        }
+        self.tell_effects(input, &said);
         self.reference.step(now, input, said.as_ref().map_err(|misuse| *misuse))?;
         self.reference.agree(&self.host)?;
         match &said {
             Ok(outcome) => {
-                self.hosted.taken += 1;
-                self.hosted.effects += outcome.effects.len();
+                self.played.taken += 1;
+                self.played.contexts += outcome.effects.iter().filter(|effect| is_release(effect)).count();
             }
-            Err(_) => self.hosted.refused += 1,
+            Err(_) => self.played.refused += 1,
         }
         let Some(before) = before else { return Ok(()) };
         self.reference.agree_in_detail(&self.host)?;
@@ -142,7 +114,7 @@ impl History {
     }
 
     fn input(&mut self, what: u8, which: usize, how: u8) -> Input<User> {
-        let (application, user) = (APPLICATIONS[which % 2], (which / 2 % 3) as User);
+        let (application, user) = (APPLICATIONS[which % 2], User((which / 2 % 3) as u8));
         match what % 32 {
             0 => Input::Start { application },
             1 => Input::Started { application, error: u32::from(how.is_multiple_of(4)) },
@@ -234,4 +206,8 @@ impl History {
         self.reference.agree_in_detail(&self.host)?;
         if self.host.is_empty() { Ok(()) } else { Err(format!("something is left: {:?}", self.host)) }
     }
+}
+
+const fn is_release(effect: &Effect<User>) -> bool {
+    matches!(effect, Effect::Cross { call: Call::Release { .. }, .. })
 }

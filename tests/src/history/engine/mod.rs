@@ -3,57 +3,44 @@
 //! After each step the engine must have done what the reference machine says, no less and no more, and an input that
 //! was refused must have changed nothing. At the end everything is shut down and given back; then nothing may be left.
 
-use std::fmt::Write as _;
+mod telling;
 
 use wsman_authz_core::call::{Identity, Quota, RequestKind};
 use wsman_authz_core::engine::{Abandoned, Answer, Engine, EngineConfig, Input, Payload, RequestId};
 use wsman_authz_core::fault::Fault;
 use wsman_authz_core::{ApplicationId, Context, Millis, Sender, Timestamp, Token, code};
 
-use crate::reference::engine::{Happens, Machine, REDIRECTS, User, Value};
+use super::{Played, Story};
+use crate::reference::engine::{Does, Happens, Machine, REDIRECTS, User, Value};
+
+/// How many bytes choose the configuration.
+pub(super) const HEAD: usize = 1;
 
 /// How many bytes choose one input.
-pub const GROUP: usize = 3;
+pub(super) const GROUP: usize = 3;
 
 /// Every so many steps each lease and each request is looked at, and not only their numbers.
 const DETAIL: usize = 32;
 
 const APPLICATIONS: [ApplicationId; 2] = [ApplicationId(1), ApplicationId(2)];
 
-/// What a history saw.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Played {
-    /// Inputs that the engine took.
-    pub taken: usize,
-    /// Inputs that it refused.
-    pub refused: usize,
-    /// Leases that were reported.
-    pub leases: usize,
-}
-
 /// Plays the history that bytes stand for: one for the engine's configuration, then three for each input.
 ///
 /// # Errors
 /// What is wrong, after the story up to there.
 pub fn play_bytes(bytes: &[u8]) -> Result<Played, String> {
-    play(bytes, None)
-}
-
-/// As [`play_bytes`], with a seeded fault in the engine.
-///
-/// # Errors
-/// As [`play_bytes`].
-pub fn play(bytes: &[u8], fault: Option<Fault>) -> Result<Played, String> {
-    let told = History::new(bytes, fault).run(bytes);
-    told.map_err(|_| {
-        let mut again = History::new(bytes, fault);
-        again.story = Some(String::new());
-        let why = again.run(bytes).err().unwrap_or_default();
-        format!("{}{why}\n", again.story.unwrap_or_default())
+    play(bytes, None, None).map_err(|_| {
+        let mut story = Story::default();
+        let why = play(bytes, None, Some(&mut story)).err().unwrap_or_default();
+        format!("{}   !  {why}\n", story.table())
     })
 }
 
-struct History {
+pub(super) fn play(bytes: &[u8], fault: Option<Fault>, story: Option<&mut Story>) -> Result<Played, String> {
+    History::new(bytes, fault, story).run(bytes)
+}
+
+struct History<'a> {
     engine: Engine<User, Value>,
     reference: Machine,
     clock: u64,
@@ -61,11 +48,11 @@ struct History {
     payloads: Value,
     tokens: u64,
     played: Played,
-    story: Option<String>,
+    story: Option<&'a mut Story>,
 }
 
-impl History {
-    fn new(bytes: &[u8], fault: Option<Fault>) -> Self {
+impl<'a> History<'a> {
+    fn new(bytes: &[u8], fault: Option<Fault>, story: Option<&'a mut Story>) -> Self {
         let first = bytes.first().copied().unwrap_or_default();
         let config = EngineConfig {
             generations: [u32::MAX, 1, 2, 3][usize::from(first % 4)],
@@ -73,7 +60,7 @@ impl History {
         };
         let engine = fault.into_iter().fold(Engine::new(config), Engine::with_fault);
         let reference = Machine::new(config.answer_within.map(|within| within.0));
-        Self { engine, reference, clock: 0, payloads: 0, tokens: 0, played: Played::default(), story: None }
+        Self { engine, reference, clock: 0, payloads: 0, tokens: 0, played: Played::default(), story }
     }
 
     fn run(&mut self, bytes: &[u8]) -> Result<Played, String> {
@@ -91,18 +78,12 @@ impl History {
 
     fn step(&mut self, input: Happens) -> Result<(), String> {
         let now = Timestamp(self.clock);
-        if let Some(story) = &mut self.story {
-            let _ = writeln!(story, "{now:?} {input:?}");
-        }
+        self.tell_input(now, &input);
         let steps = self.played.taken + self.played.refused;
         let before = steps.is_multiple_of(DETAIL).then(|| self.engine.clone());
         let said = self.engine.step(now, input.clone());
         let effects = said.as_ref().map(|effects| effects.as_slice()).map_err(|misuse| *misuse);
-        if let (Some(story), Ok(effects)) = (&mut self.story, effects) {
-            effects.iter().for_each(|effect| {
-                let _ = writeln!(story, "    {effect:?}");
-            });
-        }
+        self.tell_effects(&input, effects);
         self.reference.step(now, &input, effects)?;
         self.reference.agree(&self.engine)?;
         let Some(before) = before else { return self.count(said.is_ok()) };
@@ -119,7 +100,7 @@ impl History {
     fn count(&mut self, is_taken: bool) -> Result<(), String> {
         let count = if is_taken { &mut self.played.taken } else { &mut self.played.refused };
         *count += 1;
-        self.played.leases = self.reference.ever_reported().len();
+        self.played.contexts = self.reference.ever_reported().len();
         Ok(())
     }
 
@@ -127,7 +108,7 @@ impl History {
     fn input(&mut self, what: u8, which: usize, how: u8) -> Happens {
         let application = APPLICATIONS[usize::from(how % 2)];
         let sender = Sender::new(which as u64 % 8 + 1).unwrap_or(Sender(std::num::NonZeroU64::MIN));
-        let user = how / 2 % 3;
+        let user = User(how / 2 % 3);
         match what % 16 {
             0 => Input::Startup { application },
             1 if which.is_multiple_of(16) => Input::Shutdown { application },
