@@ -4,24 +4,23 @@ use std::fmt::Write as _;
 
 use super::{Coverage, Evidence, RuleRow};
 
-/// The whole report.
+/// The whole report; of one rule only what it stands on.
 #[must_use]
 pub fn render(coverage: &Coverage) -> String {
-    let mut text: String = coverage.rules.iter().map(rule).collect();
+    let mut text = coverage.rules.iter().map(rule).collect::<Vec<_>>().join("\n");
+    if coverage.assumptions.is_empty() {
+        return text;
+    }
+    text.push('\n');
     for row in &coverage.assumptions {
-        let places = if row.places.is_empty() { row.excused.unwrap_or("nothing") } else { &row.places.join(", ") };
+        let places = row.excused.map_or_else(|| row.places.join(", "), |why| format!("none: {why}"));
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{}  {places}", row.id);
     }
     let without = coverage.rules.iter().filter(|row| !row.excused.is_empty()).count();
-    let _ = writeln!(
-        text,
-        "{}{} rules, {without} of them with something missing for a reason; {} gaps",
-        if coverage.assumptions.is_empty() { "" } else { "\n" },
-        coverage.rules.len(),
-        coverage.gaps().len()
-    );
-    coverage.gaps().iter().fold(text, |text, gap| text + gap + "\n")
+    let (rules, gaps) = (coverage.rules.len(), coverage.gaps());
+    let _ = writeln!(text, "\n{rules} rules, {without} of them without something, for a reason; {} gaps", gaps.len());
+    gaps.iter().fold(text, |text, gap| text + gap + "\n")
 }
 
 fn rule(row: &RuleRow) -> String {
@@ -45,5 +44,5 @@ fn rule(row: &RuleRow) -> String {
     for excuse in &row.excused {
         let _ = writeln!(text, "  {:11} {}: {}", "without", excuse.missing, excuse.why);
     }
-    text + "\n"
+    text
 }
