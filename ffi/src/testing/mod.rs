@@ -112,6 +112,7 @@ pub(crate) mod said;
 mod setup;
 mod stage;
 mod thread;
+pub mod wire;
 
 pub use ask::{Ask, Operation};
 pub use client::Client;

@@ -14,15 +14,23 @@ use crate::completions::Completions;
 
 /// What the plug-in said to a completion function.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Said {
-    pub(crate) kind: RequestKind,
-    pub(crate) flags: u32,
-    pub(crate) context: usize,
-    pub(crate) token: usize,
-    pub(crate) administrator: bool,
-    pub(crate) quota: Option<Quota>,
-    pub(crate) error: u32,
-    pub(crate) text: Option<String>,
+pub struct Said {
+    /// Which function.
+    pub kind: RequestKind,
+    /// `flags`.
+    pub flags: u32,
+    /// The context; 0 is NULL.
+    pub context: usize,
+    /// `impersonationToken`; 0 is NULL.
+    pub token: usize,
+    /// `userIsAdministrator`.
+    pub administrator: bool,
+    /// The quota, if it was not NULL.
+    pub quota: Option<Quota>,
+    /// `errorCode`; 0 is a yes.
+    pub error: u32,
+    /// `extendedErrorInformation`, if it was not NULL.
+    pub text: Option<String>,
 }
 
 /// Who hears it.
