@@ -6,7 +6,7 @@ use wsman_authz_tests::history::failure::Failure;
 
 fn main() -> ExitCode {
     let Some(name) = std::env::args().nth(1) else {
-        eprintln!("which history? As the failure says: `engine:` or `host:`, and bytes");
+        eprintln!("which history? As the failure says: `engine:`, `host:` or `boundary:`, and bytes");
         return ExitCode::from(2);
     };
     match Failure::named(&name) {

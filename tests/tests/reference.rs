@@ -51,6 +51,11 @@ fn the_host_does_what_the_reference_says() {
 }
 
 #[test]
+fn what_crosses_the_boundary_is_what_the_reference_says() {
+    check(10, Subject::Boundary);
+}
+
+#[test]
 fn much_of_a_history_is_taken_and_much_refused() {
     for subject in Subject::ALL {
         let (mut taken, mut refused, mut contexts) = (0, 0, 0);
@@ -59,7 +64,7 @@ fn much_of_a_history_is_taken_and_much_refused() {
             (taken, refused, contexts) = (taken + played.taken, refused + played.refused, contexts + played.contexts);
         }
         let seen = format!("{subject}: {taken} taken, {refused} refused, {contexts} contexts");
-        assert!(taken > 8_000 && refused > 2_000 && contexts > 400, "{seen}");
+        assert!(taken > 6_000 && refused > 2_000 && contexts > 400, "{seen}");
     }
 }
 

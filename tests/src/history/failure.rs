@@ -48,7 +48,7 @@ impl Failure {
     /// # Errors
     /// Why the name is none.
     pub fn named(name: &str) -> Result<Option<Self>, String> {
-        let (who, bytes) = name.split_once(':').ok_or("a name is `engine:` or `host:` and bytes")?;
+        let (who, bytes) = name.split_once(':').ok_or("a name is `engine:`, `host:` or `boundary:`, and bytes")?;
         let (subject, fault) = who.split_once('+').map_or((who, None), |(subject, fault)| (subject, Some(fault)));
         let known = Subject::ALL.into_iter().find(|known| known.name() == subject);
         let subject = known.ok_or_else(|| format!("`{subject}` has no reference"))?;

@@ -3,6 +3,7 @@
 //! A history is a function of bytes, so that a test, a fuzzer and a replay run one and the same thing, and so that
 //! inputs can be left out: what is left is a history again.
 
+mod boundary;
 pub mod engine;
 pub mod failure;
 pub mod host;
@@ -37,11 +38,13 @@ pub enum Subject {
     Engine,
     /// The host alone.
     Host,
+    /// The entry points of a plug-in, with everything behind them.
+    Boundary,
 }
 
 impl Subject {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Engine, Self::Host];
+    pub const ALL: [Self; 3] = [Self::Engine, Self::Host, Self::Boundary];
 
     /// Its word on the command line.
     #[must_use]
@@ -49,6 +52,7 @@ impl Subject {
         match self {
             Self::Engine => "engine",
             Self::Host => "host",
+            Self::Boundary => "boundary",
         }
     }
 
@@ -58,16 +62,18 @@ impl Subject {
         match self {
             Self::Engine => (engine::HEAD, engine::GROUP),
             Self::Host => (host::HEAD, host::GROUP),
+            Self::Boundary => (boundary::HEAD, boundary::GROUP),
         }
     }
 
     /// Seeded faults of the machine.
     pub fn faults(self) -> impl Iterator<Item = Fault> {
         let side = match self {
-            Self::Engine => Side::Plugin,
-            Self::Host => Side::Host,
+            Self::Engine => Some(Side::Plugin),
+            Self::Host => Some(Side::Host),
+            Self::Boundary => None,
         };
-        Fault::ALL.iter().copied().filter(move |fault| fault.side() == side)
+        Fault::ALL.iter().copied().filter(move |fault| Some(fault.side()) == side)
     }
 
     /// Plays a history.
@@ -78,6 +84,7 @@ impl Subject {
         let play = || match self {
             Self::Engine => engine::play(bytes, fault, story),
             Self::Host => host::play(bytes, fault, story),
+            Self::Boundary => boundary::play(bytes, None, story),
         };
         catch_unwind(AssertUnwindSafe(play)).unwrap_or_else(|panic| Err(format!("it panics: {}", message(&*panic))))
     }

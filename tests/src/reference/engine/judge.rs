@@ -18,12 +18,8 @@ impl Machine {
     /// # Errors
     /// How the two differ.
     pub fn step(&mut self, now: Timestamp, input: &Happens, said: Said<'_>) -> Result<(), String> {
-        self.now = self.now.max(now.0); // CL-35
-        self.names = self.learn(input, said.unwrap_or_default())?;
-        self.effects.clear();
-        let taken = self.take(input);
-        self.drop_unused();
-        self.questions.retain(|question| question.held || question.stage != Phase::Over);
+        let names = self.learn(input, said.unwrap_or_default());
+        let taken = self.predict(now, input, names?);
         match (taken, said) {
             (Ok(()), Ok(effects)) => self.compare(effects),
             (Err(due), Err(misuse)) if due == misuse => Ok(()),
@@ -31,6 +27,34 @@ impl Machine {
             (Err(due), Err(misuse)) => Err(format!("the engine says `{misuse}` and not `{due}`")),
             (Err(due), Ok(effects)) => Err(format!("the engine takes it, and should say: {due}\n    {effects:?}")),
         }
+    }
+
+    /// Takes an input. What must follow from it is then in the list of effects.
+    fn predict(&mut self, now: Timestamp, input: &Happens, names: Names) -> Result<(), Misuse> {
+        self.now = self.now.max(now.0); // CL-35
+        self.names = names;
+        self.effects.clear();
+        let taken = self.take(input);
+        self.drop_unused();
+        self.questions.retain(|question| question.held || question.stage != Phase::Over);
+        taken
+    }
+
+    /// Says what an input must lead to, where the engine's own word cannot be heard. `request` names a question that
+    /// comes up, `context` a lease.
+    ///
+    /// # Errors
+    /// The misuse that the input is.
+    pub fn foretell(
+        &mut self,
+        now: Timestamp,
+        input: &Happens,
+        request: RequestId,
+        context: Option<Context>,
+    ) -> Result<Vec<Does>, Misuse> {
+        self.predict(now, input, Names { request: Some(request), context })?;
+        self.reported.extend(context.filter(|context| self.leases.last().is_some_and(|lease| lease.name == *context)));
+        Ok(std::mem::take(&mut self.effects))
     }
 
     /// The engine's names for what comes up in this step. None may name two things.
@@ -143,6 +167,18 @@ impl Machine {
     /// Requests whose completion is on its way.
     pub fn on_their_way(&self) -> impl Iterator<Item = RequestId> {
         self.questions.iter().filter(|question| question.stage == Phase::Completing).map(|question| question.name)
+    }
+
+    /// The pointer of a request.
+    #[must_use]
+    pub fn sender_of(&self, name: RequestId) -> Option<Sender> {
+        self.questions.iter().find(|question| question.name == name).map(|question| question.sender)
+    }
+
+    /// How many leases, payloads and requests there are.
+    #[must_use]
+    pub const fn balance(&self) -> (usize, usize, usize) {
+        (self.leases.len(), self.alive.len(), self.questions.len())
     }
 
     /// The values of the live leases.
