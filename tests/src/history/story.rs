@@ -53,6 +53,11 @@ impl Story {
         }
     }
 
+    /// Whether anything crossed: the judge looks at nothing else.
+    pub(super) fn crosses(&self) -> bool {
+        self.lines.iter().any(|line| line.crossing.is_some())
+    }
+
     /// The table of steps.
     #[must_use]
     pub fn table(&self) -> String {

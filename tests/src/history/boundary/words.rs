@@ -17,7 +17,7 @@ pub(super) enum Word {
     Panic,
     Deny,
     DenyWith(u32),
-    /// To one of [`REDIRECTS`]; for an operation and a quota, no.
+    /// To one of `REDIRECTS`; for an operation and a quota, no.
     Redirect(usize),
     Allow {
         payload: Behind,
