@@ -85,11 +85,15 @@ fn whole_steps_of_two_threads_are_linearizable() {
 #[cfg(not(wsman_authz_shuttle))]
 #[test]
 fn what_threads_see_of_the_shared_engine_is_linearizable() {
-    let mut overlapping = 0;
-    for seed in 0..400 {
+    let mut overlapping = (0..400).filter(|seed| play(4, 5, *seed)).count();
+    // On a busy machine threads come one after the other for a long time.
+    for seed in 400..40_000 {
+        if overlapping > 0 {
+            return;
+        }
         overlapping += usize::from(play(4, 5, seed));
     }
-    assert!(overlapping > 0, "no two threads were ever inside at a time");
+    panic!("no two threads were ever inside at a time");
 }
 
 #[cfg(wsman_authz_shuttle)]
