@@ -5,55 +5,16 @@
 #![expect(unsafe_code, reason = "the host passes pointers")]
 
 use std::ffi::c_void;
-use std::fmt;
 use std::ptr;
-use std::sync::OnceLock;
 
 use windows_sys::Win32::System::RemoteManagement::WSMAN_SENDER_DETAILS;
 use wsman_authz_core::code::{ERROR_INTERNAL_ERROR, ERROR_INVALID_PARAMETER, ERROR_SUCCESS};
 use wsman_authz_core::{ApplicationId, Context, Sender as SenderId};
 
 use crate::boundary::guard;
-use crate::clock::Clock;
-use crate::completions::Completions;
+use crate::exported::Exported;
 use crate::plugin::{ApplicationInfo, Plugin};
-use crate::runtime::Runtime;
-use crate::source::Source;
 use crate::{decode, log};
-
-/// The one instance of a plug-in type in its library.
-pub struct Exported<P: Plugin> {
-    completions: Completions,
-    /// The clock of a test; real time without one.
-    pub(crate) clock: Option<Clock>,
-    pub(crate) source: Source<P>,
-    pub(crate) runtime: OnceLock<Runtime<P>>,
-}
-
-impl<P: Plugin> Exported<P> {
-    /// Nothing runs yet.
-    #[must_use]
-    pub const fn new(completions: Completions) -> Self {
-        Self { completions, clock: None, source: Source::Type, runtime: OnceLock::new() }
-    }
-
-    /// The same with a clock of its own.
-    #[cfg(any(test, feature = "testing"))]
-    pub(crate) const fn with_clock(completions: Completions, clock: Clock) -> Self {
-        Self { completions, clock: Some(clock), source: Source::Type, runtime: OnceLock::new() }
-    }
-
-    pub(crate) fn runtime(&self) -> &Runtime<P> {
-        let clock = || self.clock.clone().unwrap_or_else(Clock::system);
-        self.runtime.get_or_init(|| Runtime::new(self.completions, clock(), self.source.clone()))
-    }
-}
-
-impl<P: Plugin> fmt::Debug for Exported<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exported").finish_non_exhaustive()
-    }
-}
 
 /// `WSManPluginStartup`. `ERROR_INVALID_PARAMETER` for a NULL `plugin_context` or unreadable text.
 ///

@@ -59,6 +59,7 @@ mod boundary;
 mod clock;
 mod completions;
 mod decode;
+mod exported;
 mod exports;
 mod gate;
 mod grant;
@@ -96,9 +97,8 @@ pub mod __private {
     pub use crate::boundary::guard;
     pub use crate::completions::Completions;
     pub use crate::decode::{Undecodable, text};
-    pub use crate::exports::{
-        Exported, authorize_operation, authorize_user, query_quota, release_context, shutdown, startup,
-    };
+    pub use crate::exported::Exported;
+    pub use crate::exports::{authorize_operation, authorize_user, query_quota, release_context, shutdown, startup};
     pub use crate::source::Source;
     pub use crate::statistics::Statistics;
     pub use core::ffi::c_void;

@@ -4,16 +4,15 @@
 
 use std::num::NonZeroU64;
 use std::sync::Arc;
-use std::time::Duration;
 
 use wsman_authz_core::call::{Call, Completion, RequestKind};
 use wsman_authz_core::code::ERROR_OPERATION_ABORTED;
-use wsman_authz_core::engine::{Answer, Effect, Effects, EngineConfig, Input, Misuse, Payload, RequestId};
+use wsman_authz_core::engine::{Answer, Effect, Effects, Engine, Input, Misuse, Payload, RequestId};
 use wsman_authz_core::shared::SharedEngine;
 use wsman_authz_core::{PayloadId, Sender, UserName};
 
 use crate::boundary::guard;
-use crate::clock::{Clock, millis};
+use crate::clock::Clock;
 use crate::completions::Completions;
 use crate::gate::Gates;
 use crate::statistics::Tally;
@@ -41,9 +40,8 @@ pub(crate) struct Asked<C> {
 }
 
 impl<C> Performer<C> {
-    pub(crate) fn new(completions: Completions, clock: Clock, answer_within: Option<Duration>) -> Self {
-        let answer_within = answer_within.map(millis);
-        let engine = SharedEngine::new(EngineConfig { answer_within, ..EngineConfig::default() });
+    pub(crate) fn new(completions: Completions, clock: Clock, engine: Engine<UserName, Arc<C>>) -> Self {
+        let engine = SharedEngine::from(engine);
         let (gates, trace, tally) = (Gates::default(), Trace::from_environment(), Tally::default());
         Self { engine, completions, gates, trace, tally, clock }
     }

@@ -12,8 +12,6 @@ use wsman_authz_core::{ApplicationId, Context, Sender as SenderId, UserName};
 use crate::action::Operation;
 use crate::applications::Applications;
 use crate::boundary::guard;
-use crate::clock::Clock;
-use crate::completions::Completions;
 use crate::decode::Undecodable;
 use crate::log;
 use crate::performer::Performer;
@@ -44,8 +42,8 @@ pub(crate) struct Runtime<P: Plugin> {
 }
 
 impl<P: Plugin> Runtime<P> {
-    pub(crate) fn new(completions: Completions, clock: Clock, source: Source<P>) -> Self {
-        let performer = Arc::new(Performer::new(completions, clock, source.answer_within()));
+    pub(crate) fn new(performer: Performer<P::Context>, source: Source<P>) -> Self {
+        let performer = Arc::new(performer);
         Self { performer, source, applications: Mutex::default(), watch: Arc::default() }
     }
 

@@ -7,7 +7,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::exports::Exported;
+use wsman_authz_core::UserName;
+use wsman_authz_core::engine::{Engine, EngineConfig};
+
+use crate::clock::millis;
+use crate::exported::Exported;
 use crate::plugin::{ApplicationInfo, Plugin, StartError};
 
 /// Starts the policy of one application.
@@ -34,6 +38,12 @@ impl<P: Plugin> Source<P> {
             Self::Type => P::start(application),
             Self::Function { start, .. } => start(application),
         }
+    }
+
+    /// The engine that has these policies: with their deadline.
+    pub(crate) fn engine(&self) -> Engine<UserName, Arc<P::Context>> {
+        let answer_within = self.answer_within().map(millis);
+        Engine::new(EngineConfig { answer_within, ..EngineConfig::default() })
     }
 
     pub(crate) const fn answer_within(&self) -> Option<Duration> {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::exports::Exported;
+use crate::exported::Exported;
 use crate::plugin::Plugin;
 
 /// What there is now, and what happened since the library was loaded.

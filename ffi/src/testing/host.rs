@@ -17,6 +17,7 @@ use super::log::Logged;
 use super::outcome::{Answer, Entry, Record};
 use super::report::Report;
 use super::setup::{Choices, Setup};
+use super::stage::QuestionId;
 use crate::Plugin;
 
 /// How long a call waits for a policy that answers from another thread.
@@ -134,10 +135,24 @@ impl<P: Plugin> TestHost<P> {
 
     /// Re-authorizes a user of the first application, as when the credentials changed: the policy is asked again
     /// about a user whom it let in. `None` if there is no user record, or a question about the user is open.
+    #[track_caller]
     pub fn reauthorize(&self, client: impl Into<Client>) -> Option<Answer<Entry>> {
-        let (application, client) = (self.first(), client.into());
+        let question = self.ask_again(&client.into())?;
+        self.inner.wait(PATIENCE, |stage| stage.questions.about_user(question) != Some(Answer::Unanswered));
+        self.inner.stage.lock().questions.about_user(question)
+    }
+
+    /// The same without waiting for the answer; whether the policy was asked.
+    #[track_caller]
+    pub fn begin_reauthorizing(&self, client: impl Into<Client>) -> bool {
+        self.ask_again(&client.into()).is_some()
+    }
+
+    #[track_caller]
+    fn ask_again(&self, client: &Client) -> Option<QuestionId> {
+        let application = self.first();
         let mut stage = self.inner.stage.lock();
-        stage.describe(&client);
+        stage.describe(client);
         let taken = stage.try_to(Input::Reauthorize { application, user: client.user() }).ok()?;
         let sender = stage.host.requests().find(|(_, request)| {
             let is_renewal = matches!(request.purpose, Purpose::Renewal(_));
@@ -146,8 +161,7 @@ impl<P: Plugin> TestHost<P> {
         let question = sender.and_then(|(sender, _)| stage.questions.question(sender))?;
         drop(stage);
         self.inner.perform_all(taken);
-        self.inner.wait(PATIENCE, |stage| stage.questions.about_user(question) != Some(Answer::Unanswered));
-        self.inner.stage.lock().questions.about_user(question)
+        Some(question)
     }
 
     /// Lets time pass for the host and for the engine: records expire, requests are overdue. Real time does not pass.

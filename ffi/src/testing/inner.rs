@@ -56,13 +56,11 @@ impl<P: Plugin> Inner<P> {
         Arc::new_cyclic(|inner: &Weak<Self>| {
             let inner = Weak::clone(inner);
             let ear = move |sender| Arc::new(Line { inner: Weak::clone(&inner), sender }) as Arc<dyn Listener>;
-            Self {
-                library: Library::load(Clock::Virtual(Arc::clone(&clock))),
-                stage: Mutex::new(Stage::new(dialect, config, Box::new(ear))),
-                log: Log::new(),
-                news: Condvar::new(),
-                clock,
-            }
+            let library = Library::load(Clock::Virtual(Arc::clone(&clock)));
+            let stage = Stage::new(dialect, config, Box::new(ear));
+            #[cfg(feature = "faults")]
+            let (library, stage) = (library.with_fault(setup.fault), stage.with_fault(setup.fault));
+            Self { library, stage: Mutex::new(stage), log: Log::new(), news: Condvar::new(), clock }
         })
     }
 

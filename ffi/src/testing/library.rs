@@ -6,12 +6,15 @@ use std::ffi::c_void;
 use std::ptr;
 
 use windows_sys::Win32::System::RemoteManagement::WSMAN_SENDER_DETAILS;
+#[cfg(feature = "faults")]
+use wsman_authz_core::fault::Fault;
 
 use super::letter::Units;
 use super::said::COMPLETIONS;
 use crate::Plugin;
 use crate::clock::Clock;
-use crate::exports::{self, Exported};
+use crate::exported::Exported;
+use crate::exports;
 
 /// What `export_plugin!` makes of a type, with the test host's completion functions.
 pub(crate) struct Library<P: Plugin> {
@@ -28,8 +31,14 @@ const fn pointer(context: usize) -> *const c_void {
 
 impl<P: Plugin> Library<P> {
     /// Nothing runs yet.
-    pub(crate) const fn load(clock: Clock) -> Self {
+    pub(crate) fn load(clock: Clock) -> Self {
         Self { exported: Exported::with_clock(COMPLETIONS, clock) }
+    }
+
+    /// The same with a mistake in its engine.
+    #[cfg(feature = "faults")]
+    pub(crate) fn with_fault(self, fault: Option<Fault>) -> Self {
+        Self { exported: self.exported.with_fault(fault) }
     }
 
     pub(crate) const fn exported(&self) -> &Exported<P> {

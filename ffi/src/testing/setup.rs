@@ -5,6 +5,8 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use wsman_authz_core::dialect::{Dialect, covering_set};
+#[cfg(feature = "faults")]
+use wsman_authz_core::fault::Fault;
 use wsman_authz_core::host::HostConfig;
 
 use super::host::TestHost;
@@ -20,6 +22,8 @@ pub(super) struct Choices {
     pub(super) dialect: Dialect,
     pub(super) config: HostConfig,
     pub(super) applications: Vec<String>,
+    #[cfg(feature = "faults")]
+    pub(super) fault: Option<Fault>,
 }
 
 /// A test host before it is started: made by [`TestHost::setup`].
@@ -77,6 +81,12 @@ impl<P: Plugin> Setup<P> {
     /// Whether the host asks for quotas: `SupportsQuota`.
     pub fn quota(self, supported: bool) -> Self {
         self.with(|choices| choices.config.quota = supported)
+    }
+
+    /// Puts a mistake into the engine, or into the host: a test must then find it.
+    #[cfg(feature = "faults")]
+    pub fn fault(self, fault: Option<Fault>) -> Self {
+        self.with(|choices| choices.fault = fault)
     }
 
     /// One more application, by its identification. The first one replaces the default `wsman/test`.

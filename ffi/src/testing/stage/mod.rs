@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 use wsman_authz_core::call::{Completion, RequestKind};
 use wsman_authz_core::dialect::Dialect;
+#[cfg(feature = "faults")]
+use wsman_authz_core::fault::Fault;
 use wsman_authz_core::host::{Effect, Host, HostConfig, Input, Misuse, Place, Shape};
 use wsman_authz_core::{ApplicationId, Call, OperationId, Sender, ThreadId, Timestamp, UserName};
 
@@ -20,6 +22,7 @@ use super::letter::Texts;
 use super::said::Listener;
 use super::thread;
 use letters::Letters;
+pub(super) use questions::QuestionId;
 use questions::Questions;
 use story::Story;
 
@@ -102,6 +105,13 @@ impl Stage {
             to_refuse: 0,
             startup_error: 0,
         }
+    }
+
+    /// The same with a mistake in its host.
+    #[cfg(feature = "faults")]
+    pub(super) fn with_fault(mut self, fault: Option<Fault>) -> Self {
+        self.host = fault.into_iter().fold(self.host, Host::with_fault);
+        self
     }
 
     pub(super) fn cross(&mut self, thread: ThreadId, call: Call<UserName>) -> u64 {

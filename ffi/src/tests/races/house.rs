@@ -16,6 +16,7 @@ use wsman_authz_core::{ApplicationId, Context, Sender as SenderId, UserName};
 use crate::action::{Operation, OperationNumber};
 use crate::clock::Clock;
 use crate::completions::Completions;
+use crate::performer::Performer;
 use crate::runtime::Runtime;
 use crate::sender::Sender;
 use crate::source::Source;
@@ -156,7 +157,8 @@ impl House {
         let source = Source::Function { start: Arc::new(start), answer_within, watch_overdue: answer_within.is_some() };
         let clock = Clock::Virtual(Arc::clone(&board.time));
         let completions = Completions { user, operation, quota };
-        Arc::new(Self { runtime: Runtime::new(completions, clock, source), board, inside })
+        let performer = Performer::new(completions, clock, source.engine());
+        Arc::new(Self { runtime: Runtime::new(performer, source), board, inside })
     }
 
     pub(super) fn start(&self, name: &str) -> Result<ApplicationId, u32> {
