@@ -8,8 +8,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    if let Err(story) = wsman_authz_tests::history::play_bytes(bytes) {
-        panic!("{story}");
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| wsman_authz_tests::targets::ENGINE.fuzz(bytes));

@@ -8,8 +8,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    if let Err(why) = wsman_authz_tests::reading::judge_bytes(bytes) {
-        panic!("{why}");
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| wsman_authz_tests::targets::JUDGE.fuzz(bytes));

@@ -72,7 +72,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<File>) {
     names.sort();
     for name in names {
         let (path, place) = (format!("{prefix}{name}"), folder.join(&name));
-        let is_foreign = name.starts_with('.') && name != ".ci" && name != ".gitignore";
+        let is_foreign = name.starts_with('.') && !matches!(name.as_str(), ".ci" | ".clusterfuzzlite" | ".gitignore");
         if is_foreign || matches!(name.as_str(), "target" | "corpus" | "artifacts" | "Cargo.lock") {
             continue;
         }

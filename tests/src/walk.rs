@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use wsman_authz_core::dialect::{COUNT, Dialect};
+use wsman_authz_core::fault::Fault;
 use wsman_authz_models::model::{Action, Model, SCENARIOS, Scenario, Tape, Witness, World};
 
 /// What a walk saw.
@@ -87,12 +88,20 @@ fn choose(actions: &[Action], choice: u16) -> Action {
 /// # Errors
 /// As [`walk`].
 pub fn walk_bytes(bytes: &[u8]) -> Result<Walked, String> {
+    walk_into(bytes, None)
+}
+
+/// As [`walk_bytes`], with a seeded fault in one of the machines.
+///
+/// # Errors
+/// As [`walk`].
+pub fn walk_into(bytes: &[u8], fault: Option<Fault>) -> Result<Walked, String> {
     let Some(([scenario, wide, high, low], choices)) = bytes.split_first_chunk() else { return Ok(Walked::default()) };
     let scenario = &SCENARIOS[usize::from(*scenario) % SCENARIOS.len()];
     let scenario = if wide % 2 == 0 { scenario.clone() } else { generous(scenario) };
     let number = usize::from(u16::from_be_bytes([*high, *low])) % COUNT;
     let choices: Vec<u16> = choices.as_chunks().0.iter().map(|pair| u16::from_be_bytes(*pair)).collect();
-    walk(&Model::new(scenario, Dialect::nth(number).unwrap_or_default()), &choices)
+    walk(&Model { fault, ..Model::new(scenario, Dialect::nth(number).unwrap_or_default()) }, &choices)
 }
 
 /// Who did what, who held what after it, and why that is wrong.
