@@ -26,7 +26,7 @@ pub struct Target {
 /// The C API. Its engine is the one that ships: no fault can be put into it.
 pub const C_API: Target = Target { name: "c_api", play: boundary::call_c };
 /// Random histories of the engine alone.
-pub const ENGINE: Target = Target { name: "engine", play: |bytes, fault| history::play(bytes, fault).map(drop) };
+pub const ENGINE: Target = Target { name: "engine", play: |bytes, fault| history::play_with(bytes, fault).map(drop) };
 /// The six entry points, called by a host without manners.
 pub const ENTRY_POINTS: Target = Target { name: "entry_points", play: boundary::enter };
 /// The lease table: any value at any time.

@@ -17,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use wsman_authz_core::Side;
 use wsman_authz_core::fault::Fault;
 
-pub use engine::play_bytes;
+pub use engine::{play_bytes, play_with};
 pub use story::Story;
 
 /// What a history saw.

@@ -29,9 +29,17 @@ const APPLICATIONS: [ApplicationId; 2] = [ApplicationId(1), ApplicationId(2)];
 /// # Errors
 /// What is wrong, after the story up to there.
 pub fn play_bytes(bytes: &[u8]) -> Result<Played, String> {
-    play(bytes, None, None).map_err(|_| {
+    play_with(bytes, None)
+}
+
+/// As [`play_bytes`], with a seeded fault in the engine.
+///
+/// # Errors
+/// As [`play_bytes`].
+pub fn play_with(bytes: &[u8], fault: Option<Fault>) -> Result<Played, String> {
+    play(bytes, fault, None).map_err(|_| {
         let mut story = Story::default();
-        let why = play(bytes, None, Some(&mut story)).err().unwrap_or_default();
+        let why = play(bytes, fault, Some(&mut story)).err().unwrap_or_default();
         format!("{}   !  {why}\n", story.table())
     })
 }
