@@ -57,7 +57,8 @@ fn run(bytes: &[u8], fault: Option<Fault>, tell: &mut Teller<'_>) -> Result<(), 
         }
         table.counts_fit()?;
     }
-    let left: u32 = table.live.len() as u32;
+    table.all_are_named()?;
+    let left = table.live.len() as u32;
     let effects = table.step(Input::Shutdown { application: APPLICATION })?;
     let dropped = effects.iter().filter(|effect| matches!(effect, Effect::Drop(_))).count();
     let drained = Effect::Drained { application: APPLICATION, leases: left, replies: 0 };
@@ -156,11 +157,18 @@ impl Table {
     fn counts_fit(&self) -> Result<(), String> {
         let counted = (self.engine.live_leases(), self.engine.payloads(), self.engine.retired_slots());
         let expected = (self.live.len(), self.live.len(), self.retired.len());
-        let all_named = || self.live.iter().all(|(value, payload)| self.behind(*value) == Some(payload));
-        if counted == expected && all_named() {
+        if counted == expected {
             return Ok(());
         }
         Err(format!("CL-10: {counted:?} leases, payloads and retired slots in place of {expected:?}: {:?}", self.live))
+    }
+
+    /// Every value that is held still names what it was made for.
+    fn all_are_named(&self) -> Result<(), String> {
+        match self.live.iter().find(|(value, payload)| self.behind(**value) != Some(*payload)) {
+            None => Ok(()),
+            Some((value, payload)) => Err(format!("CL-10: {value:#x} does not name payload {payload} any more")),
+        }
     }
 
     fn behind(&self, value: u64) -> Option<&u32> {

@@ -1,8 +1,10 @@
 //! The fuzz targets as they are: whatever bytes come, nothing is wrong; and each sees the mistakes that it can see.
 
 use std::panic::catch_unwind;
+use std::path::Path;
 
 use wsman_authz_core::fault::Fault;
+use wsman_authz_models::judge::{Choice, Source, judge_stream};
 use wsman_authz_tests::targets::{ALL, ENGINE, ENTRY_POINTS, HANDLES, HOST, SEQUENCES, Target};
 
 /// Bytes that look random and are the same each time.
@@ -53,5 +55,18 @@ fn every_kind_of_target_sees_mistakes() {
             let story = find(target, *fault).unwrap_or_else(|| panic!("{} does not find {fault}", target.name));
             println!("{} {fault} {}: {}", target.name, fault.rule(), story.lines().last().unwrap_or_default());
         }
+    }
+}
+
+#[test]
+fn a_story_of_the_boundary_is_a_trace_that_judge_reads() {
+    for (target, fault) in [(HOST, Fault::OldKeptAfterSuccess), (SEQUENCES, Fault::AskedAgain)] {
+        let story = find(&target, fault).unwrap_or_else(|| panic!("{} does not find {fault}", target.name));
+        let trace: String =
+            story.lines().filter(|line| line.starts_with('{')).map(|line| format!("{line}\n")).collect();
+        let source = Source::new(Path::new("-"));
+        let report = judge_stream(&source, trace.as_bytes(), Choice::Every).expect("a trace");
+        let broken: Vec<&str> = report.counterexamples.iter().map(|found| found.rule.as_ref()).collect();
+        assert!(broken.contains(&fault.rule().id()), "{fault} breaks {broken:?}");
     }
 }
