@@ -150,6 +150,7 @@ fn nothing_tells_of_the_machine_it_was_written_on() {
 fn the_top_of_the_tree_is_what_it_should_be() {
     const TOP: &[&str] = &[
         ".ci",
+        ".clusterfuzzlite",
         ".gitignore",
         "ARCHITECTURE.md",
         "CHANGELOG.md",
