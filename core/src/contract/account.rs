@@ -147,10 +147,11 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         lease.standing = Standing::Due(due);
         // One that may be over already does not go on in another's stead.
         let alike = |other: &Lease<K, M>| other.application == lease.application && other.doubtful <= lease.doubtful;
-        let is_merged = self.per_value() && self.leases.of(context).iter().any(alike);
+        let is_merged = self.per_value() && self.leases.of(context).any(alike);
         if is_merged {
-            for other in self.leases.of_mut(context).iter_mut().filter(|other| alike(other)) {
-                other.after = other.after.max(lease.after);
+            if lease.after > 0 {
+                let all_alike = self.leases.of_mut(context).filter(|other| alike(other));
+                all_alike.for_each(|other| other.after = other.after.max(lease.after));
             }
             self.end_lease(context, &lease);
         } else {
@@ -174,11 +175,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let mut merged = false;
         for context in old {
             // The first is the oldest: those of one user differ in nothing but the mark, or are alike.
-            let of_user = |lease: &Lease<K, M>| lease.application == application && lease.user == *user;
-            let oldest = self.leases.of(context).iter().filter(|lease| lease.standing == Standing::Record);
-            let oldest = oldest.filter(|lease| of_user(lease)).map(|lease| lease.mark).min();
-            let wanted = |lease: &Lease<K, M>| of_user(lease) && Some(lease.mark) == oldest;
-            if let Some(lease) = self.leases.take_standing(context, Standing::Record, wanted) {
+            let oldest = self.leases.records_of(context, application, user).iter().map(|lease| lease.mark).min();
+            let wanted = |lease: &Lease<K, M>| Some(lease.mark) == oldest;
+            if let Some(lease) = self.leases.take_record(context, application, user, wanted) {
                 merged |= self.becomes_due(context, lease, due) && Some(context) == spared;
             }
         }

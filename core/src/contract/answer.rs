@@ -216,7 +216,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let (Some(payload), Some(_)) = (completion.payload, completion.context) else { return };
         let Some(account) = self.accounts.get(&(request.application, request.user.clone())) else { return };
         let stands_on = |context: &Context| {
-            self.leases.of(*context).iter().any(|lease| lease.payload == Some(payload) && lease.user == request.user)
+            self.leases.of(*context).any(|lease| lease.payload == Some(payload) && lease.user == request.user)
         };
         if account.leases.iter().any(stands_on) {
             sight.reach(Rule::CL22);

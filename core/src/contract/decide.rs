@@ -4,34 +4,38 @@
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 use core::fmt::Debug;
 
 use super::Contract;
 use super::doubt::Doubt;
-use super::lease::{Lease, Standing};
 use super::sight::Sight;
+use super::slot::Slot;
 use crate::id::{ApplicationId, Context};
 
-/// What one release ends: a lease, or all leases of an application with the value.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Slot {
-    pub(super) after: u64,
-    pub(super) application: ApplicationId,
-    /// Its release breaks nothing, whenever it was.
-    pub(super) harmless: bool,
-    /// The place of its first lease.
-    pub(super) place: usize,
-}
-
 impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
-    /// A slot takes the earliest release that may be its own.
-    pub(super) fn take_slot(&mut self, context: Context, slot: Slot, sight: &mut Sight<M>) {
+    /// Each slot takes the earliest release that may be its own, the first slots first; those for which there is none
+    /// stay.
+    pub(super) fn take_slots(&mut self, context: Context, mut slots: Vec<Slot>, sight: &mut Sight<M>) {
+        let releases = self.undecided(context);
+        let mut taken: Vec<u64> = Vec::with_capacity(slots.len());
+        slots.sort_by_key(|slot| slot.after);
+        slots.retain(|slot| {
+            let number = taken.last().map_or(slot.after, |last| slot.after.max(*last)) + 1;
+            if number <= releases {
+                taken.push(number);
+            }
+            number <= releases
+        });
         if let Some(doubt) = self.doubts.get_mut(&context) {
-            doubt.releases -= 1;
+            doubt.releases -= taken.len() as u64;
         }
-        self.end_slot(context, slot, sight);
-        for lease in self.leases.of_mut(context).iter_mut().filter(|lease| lease.after > slot.after) {
-            lease.after -= 1;
+        slots.sort_by_key(|slot| Reverse(slot.place)); // so that the places of the rest do not change
+        for slot in slots {
+            self.end_slot(context, slot, sight);
+        }
+        for lease in self.leases.of_mut(context) {
+            lease.after -= taken.partition_point(|number| *number <= lease.after) as u64;
         }
     }
 
@@ -45,51 +49,66 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
     }
 
+    /// There is a sign of something about the value. Most decide nothing, and many of one value may be live: so as
+    /// many as can decide nothing are counted, before each slot is looked at again.
+    pub(super) fn shows_something(&mut self, context: Context, sight: &mut Sight<M>) {
+        match self.doubts.get_mut(&context) {
+            Some(doubt) if doubt.margin > 0 => doubt.margin -= 1,
+            _ => self.clear_up(context, sight),
+        }
+    }
+
     /// Decides what can be decided about the value, and forgets what makes no difference.
     pub(super) fn clear_up(&mut self, context: Context, sight: &mut Sight<M>) {
         loop {
             self.trim(context);
             let Some(doubt) = self.doubts.get(&context) else { return };
             let slots = self.slots(context);
-            if let Some(number) = decided(&slots, doubt) {
+            let (number, margin) = decided(&slots, doubt);
+            if number > 0 {
                 self.decide(context, &slots, number, sight);
-            } else if doubt.gone > 0 && doubt.releases > slots.len() as u64 {
-                // More releases than anybody can ask for: the first was of something that nobody asks for.
-                self.drop_first(context);
-            } else if let Some(slot) = certain(&slots, doubt) {
-                self.take_slot(context, slot, sight);
-            } else if let Some(slot) = self.beyond_memory(&slots, doubt) {
-                self.lose_sight(context, slot);
+            } else if let unasked = doubt.unasked(slots.len())
+                && unasked > 0
+            {
+                self.drop_first(context, unasked);
+            } else if let Some(over) = certain(&slots, doubt) {
+                self.take_slots(context, over, sight);
+            } else if let Some(beyond) = self.beyond_memory(&slots, doubt) {
+                self.lose_sight(context, beyond);
             } else {
-                return;
+                let margin = if self.per_value() { 0 } else { margin };
+                return self.doubts.entry(context).or_default().margin = margin;
             }
         }
     }
 
-    /// A record in doubt that is one too many to remember.
-    fn beyond_memory(&self, slots: &[Slot], doubt: &Doubt) -> Option<Slot> {
+    /// Records in doubt that are too many to remember.
+    fn beyond_memory(&self, slots: &[Slot], doubt: &Doubt) -> Option<Vec<Slot>> {
         let memory = 2 * live(slots, doubt) + self.past.limit() as u64;
-        let records = || slots.iter().filter(|slot| !slot.harmless);
-        if self.past.limit() == 0 || self.per_value() || records().count() as u64 <= memory {
+        if self.past.limit() == 0 || self.per_value() {
             return None;
         }
-        records().min_by_key(|slot| slot.after).copied()
+        let records: Vec<Slot> = slots.iter().filter(|slot| !slot.harmless).copied().collect();
+        first_beyond(records, memory)
     }
 
-    /// The lease of a record in doubt is forgotten: whether the record lives is not known, nor of whom it is.
-    fn lose_sight(&mut self, context: Context, slot: Slot) {
-        let Some(lease) = self.leases.take_at(context, slot.place) else { return };
-        self.end_lease(context, &lease);
-        let account = self.account(lease.application, &lease.user);
-        if account.leases.is_empty() {
-            account.record = None;
-        }
-        self.retire(lease.application, &lease.user);
-        if let Some(known) = self.applications.get_mut(&lease.application) {
-            known.blurred = true;
-        }
-        if let Some(doubt) = self.doubts.get_mut(&context) {
-            doubt.gone += 1;
+    /// The leases of records in doubt are forgotten: whether the record lives is not known, nor of whom it is.
+    fn lose_sight(&mut self, context: Context, mut slots: Vec<Slot>) {
+        slots.sort_by_key(|slot| Reverse(slot.place)); // so that the places of the rest do not change
+        for slot in slots {
+            let Some(lease) = self.leases.take_at(context, slot.place) else { continue };
+            self.end_lease(context, &lease);
+            let account = self.account(lease.application, &lease.user);
+            if account.leases.is_empty() {
+                account.record = None;
+            }
+            self.retire(lease.application, &lease.user);
+            if let Some(known) = self.applications.get_mut(&lease.application) {
+                known.blurred = true;
+            }
+            if let Some(doubt) = self.doubts.get_mut(&context) {
+                doubt.gone += 1;
+            }
         }
     }
 
@@ -109,18 +128,6 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
     }
 
-    /// Whether one more release can certainly decide nothing, as far as that can be told without a look at each lease:
-    /// many of one value may be live.
-    pub(super) fn stays_open(&self, context: Context) -> bool {
-        let Some(doubt) = self.doubts.get(&context) else { return true };
-        let leases = self.leases.of(context);
-        let due = leases.partition_point(|lease| lease.standing < Standing::Record);
-        let records = leases[due..].partition_point(|lease| lease.standing == Standing::Record);
-        let held = self.renewing.len(); // of these, some may not be released
-        let live = ((due + records).saturating_sub(held) as u64).saturating_sub(doubt.releases);
-        !self.per_value() && doubt.spare() == 0 && live > 0 && due as u64 <= live && records as u64 <= 2 * live
-    }
-
     /// The first `number` releases ended exactly the leases that they could have ended.
     fn decide(&mut self, context: Context, slots: &[Slot], number: u64, sight: &mut Sight<M>) {
         for slot in slots.iter().rev().filter(|slot| slot.after < number) {
@@ -135,82 +142,58 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         doubt.tickets.clear();
     }
 
-    fn drop_first(&mut self, context: Context) {
+    /// The first `number` releases were of something that is gone.
+    fn drop_first(&mut self, context: Context, number: u64) {
         for lease in self.leases.of_mut(context) {
-            lease.after = lease.after.saturating_sub(1);
+            lease.after = lease.after.saturating_sub(number);
         }
         if let Some(doubt) = self.doubts.get_mut(&context) {
-            doubt.releases -= 1;
-            doubt.gone -= 1;
-        }
-    }
-
-    /// Everything that a release of the value may end now, in the order of the leases.
-    pub(super) fn slots(&self, context: Context) -> Vec<Slot> {
-        let leases = self.leases.of(context);
-        let per_value = self.per_value();
-        let mut slots: Vec<Slot> = Vec::with_capacity(leases.len());
-        for (place, lease) in leases.iter().enumerate() {
-            let harmless = matches!(lease.standing, Standing::Due(_) | Standing::Unseen);
-            let (after, application) = (lease.after, lease.application);
-            let same = slots.iter_mut().find(|slot| per_value && slot.application == application);
-            if let Some(slot) = same {
-                slot.after = slot.after.max(after);
-                slot.harmless &= harmless;
-            } else if per_value || self.may_be_released(lease) {
-                slots.push(Slot { after, application, harmless, place });
-            }
-        }
-        if per_value {
-            let held = leases.iter().filter(|lease| !self.may_be_released(lease)).map(|lease| lease.application);
-            let held: Vec<ApplicationId> = held.collect();
-            slots.retain(|slot| !held.contains(&slot.application));
-        }
-        slots
-    }
-
-    /// Whether a release of it would break nothing: it is due, or ends its record.
-    fn may_be_released(&self, lease: &Lease<K, M>) -> bool {
-        match lease.standing {
-            Standing::Due(_) | Standing::Unseen => true,
-            Standing::Record => !self.is_under_renewal(lease),
-            Standing::Operation(_) => false,
+            doubt.releases -= number;
+            doubt.gone -= number;
         }
     }
 }
 
-/// The greatest number of releases that as many slots, and no more, can explain.
-fn decided(slots: &[Slot], doubt: &Doubt) -> Option<u64> {
+/// The greatest number of releases that as many slots, and no more, can explain; and how many signs more will certainly
+/// decide nothing, if none is decided now: each makes at most one slot less explain a number of releases.
+fn decided(slots: &[Slot], doubt: &Doubt) -> (u64, u64) {
     let mut counts = vec![0_u64; usize::try_from(doubt.releases).unwrap_or(usize::MAX)];
     for slot in slots {
         if let Some(count) = usize::try_from(slot.after).ok().and_then(|after| counts.get_mut(after)) {
             *count += 1;
         }
     }
+    let mut margin = u64::MAX;
     let mut explained = doubt.spare();
-    let mut found = None;
+    let mut found = 0;
     for (number, count) in (1..).zip(counts) {
         explained += count;
         if explained <= number {
-            found = Some(number);
+            found = number;
+        } else {
+            margin = margin.min(explained - number - 1);
         }
     }
-    found
+    (found, margin)
 }
 
-/// A slot that is over in every explanation, up to others like it: of one application more leases are due than are
+/// Slots that are over in every explanation, up to others like them: of one application more leases are due than are
 /// live in all.
-fn certain(slots: &[Slot], doubt: &Doubt) -> Option<Slot> {
-    let live = live(slots, doubt);
-    let mut due: BTreeMap<ApplicationId, (u64, Slot)> = BTreeMap::new();
+fn certain(slots: &[Slot], doubt: &Doubt) -> Option<Vec<Slot>> {
+    let mut due: BTreeMap<ApplicationId, Vec<Slot>> = BTreeMap::new();
     for slot in slots.iter().filter(|slot| slot.harmless) {
-        let (count, first) = due.entry(slot.application).or_insert((0, *slot));
-        *count += 1;
-        if slot.after < first.after {
-            *first = *slot;
-        }
+        due.entry(slot.application).or_default().push(*slot);
     }
-    due.into_values().find(|(count, slot)| *count > live && slot.after < doubt.releases).map(|(_, slot)| slot)
+    let mut over = due.into_values().filter_map(|due| first_beyond(due, live(slots, doubt)));
+    over.find(|over| over.iter().any(|slot| slot.after < doubt.releases))
+}
+
+/// The first of the slots, but for as many as there may be.
+fn first_beyond(mut slots: Vec<Slot>, may_be: u64) -> Option<Vec<Slot>> {
+    let beyond = slots.len().checked_sub(usize::try_from(may_be).ok()?).filter(|beyond| *beyond > 0)?;
+    slots.sort_by_key(|slot| slot.after);
+    slots.truncate(beyond);
+    Some(slots)
 }
 
 /// How many of the slots are live, or what is gone in their stead.

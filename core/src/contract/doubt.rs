@@ -18,13 +18,14 @@
 //! be over: a sign of either is always believed.
 
 use alloc::collections::BTreeSet;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt::Debug;
 
 use super::Contract;
-use super::decide::Slot;
-use super::lease::{Lease, Standing};
+use super::lease::Lease;
 use super::sight::Sight;
+use super::slot::Slot;
 use crate::id::{ApplicationId, Context, PayloadId};
 
 /// Undecided releases of one value; there is at least one.
@@ -35,12 +36,19 @@ pub(super) struct Doubt {
     pub(super) gone: u64,
     /// And of contexts that came with a failure, by application.
     pub(super) tickets: Vec<ApplicationId>,
+    /// How many signs more will decide nothing.
+    pub(super) margin: u64,
 }
 
 impl Doubt {
     /// Releases that no lease needs to explain.
     pub(super) const fn spare(&self) -> u64 {
         self.gone + self.tickets.len() as u64
+    }
+
+    /// How many releases are more than anybody can ask for: the first were of something that nobody asks for.
+    pub(super) fn unasked(&self, slots: usize) -> u64 {
+        self.gone.min(self.releases.saturating_sub(slots as u64))
     }
 }
 
@@ -64,9 +72,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let doubt = self.doubts.entry(context).or_default();
         doubt.releases += 1;
         doubt.tickets.extend(ticket);
-        if !self.stays_open(context) {
-            self.clear_up(context, sight);
-        }
+        self.shows_something(context, sight);
         true
     }
 
@@ -81,11 +87,21 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
         let Some(context) = account.leases.last().copied() else { return };
         let now = self.undecided(context);
-        let newest = self.leases.records_of(context, application, user).iter_mut().max_by_key(|lease| lease.after);
+        let newest = self.leases.records_of_mut(context, application, user).iter_mut().max_by_key(|lease| lease.after);
         if let Some(lease) = newest.filter(|lease| lease.after < now) {
             lease.after = now;
             lease.doubtful = false;
-            self.clear_up(context, sight);
+            self.shows_something(context, sight);
+        }
+    }
+
+    /// From now on, if the user's record stands on one lease, that one may not be released.
+    pub(super) fn keeps_its_leases(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) {
+        if self.doubts.is_empty() {
+            return;
+        }
+        for context in self.account(application, user).leases.clone() {
+            self.shows_something(context, sight);
         }
     }
 
@@ -108,8 +124,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
 
     /// What may have ended with an earlier release of the user's leases for a record did.
     fn end_doubtful(&mut self, context: Context, application: ApplicationId, user: &K) {
-        let is_over = |lease: &Lease<K, M>| lease.doubtful && lease.is_record_of(application, user);
-        while let Some(lease) = self.leases.take_standing(context, Standing::Record, is_over) {
+        while let Some(lease) = self.leases.take_record(context, application, user, |lease| lease.doubtful) {
             self.end_lease(context, &lease);
         }
     }
@@ -124,12 +139,12 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// Whether all leases of the value on which the user's record stands may be over.
     fn may_have_ended(&self, context: Context, application: ApplicationId, user: &K) -> bool {
         let undecided = self.undecided(context);
-        let of_user = self.leases.of(context).iter().filter(|lease| lease.is_record_of(application, user));
+        let of_user = self.leases.records_of(context, application, user).iter();
         let mut afters: Vec<u64> = of_user.filter(|lease| !lease.doubtful).map(|lease| lease.after).collect();
         if self.per_value() {
             // One release ends all of them.
             let is_over = |slot: &Slot| slot.application == application && slot.after < undecided;
-            return afters.is_empty() || self.slots(context).iter().any(is_over);
+            return afters.is_empty() || (undecided > 0 && self.slots(context).iter().any(is_over));
         }
         afters.sort_unstable_by(|one, other| other.cmp(one));
         afters.iter().zip(1..).all(|(after, needed)| after + needed <= undecided)
@@ -143,7 +158,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if undecided == 0 || !self.per_value() || !self.slots(context).iter().any(may_be_over) {
             return;
         }
-        for lease in self.leases.of_mut(context).iter_mut().filter(|lease| lease.application == application) {
+        for lease in self.leases.of_mut(context).filter(|lease| lease.application == application) {
             lease.doubtful = true;
             self.payloads.unlinked(lease.payload.take(), application);
         }
@@ -177,16 +192,6 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
     }
 
-    /// The leases that a release of the slot ends.
-    fn ends<'a>(&'a self, context: Context, slot: &Slot) -> impl Iterator<Item = &'a Lease<K, M>> {
-        let (per_value, place, application) = (self.per_value(), slot.place, slot.application);
-        let leases = self.leases.of(context).iter().enumerate();
-        let is_its = move |(other, lease): &(usize, &Lease<K, M>)| {
-            *other == place || (per_value && lease.application == application)
-        };
-        leases.filter(is_its).map(|(_, lease)| lease)
-    }
-
     /// The payload is dropped: every lease on it was released, as far as there are releases for it.
     pub(super) fn close_payload(&mut self, payload: PayloadId, sight: &mut Sight<M>) {
         let contexts: Vec<Context> = self.doubts.keys().copied().collect();
@@ -204,7 +209,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             let possible = slots.filter(|slot| slot.after < releases && is_wanted(slot));
             // Among equals it was the one that is due, so that what is left behind is told as what it is.
             let Some(slot) = possible.max_by_key(|slot| (slot.after, slot.harmless)) else { break };
-            self.take_slot(context, slot, sight);
+            self.take_slots(context, vec![slot], sight);
         }
         self.clear_up(context, sight);
     }

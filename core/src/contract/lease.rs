@@ -5,6 +5,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use crate::id::{ApplicationId, Context, OperationId, PayloadId};
 
@@ -56,9 +57,18 @@ impl<K: Ord, M> Lease<K, M> {
     }
 }
 
-/// All live leases; those of one value sorted.
+/// All live leases, by value and by what they stand for; those that have both in common sorted. Thousands may have the
+/// same value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Leases<K, M>(BTreeMap<Context, Vec<Lease<K, M>>>);
+pub(super) struct Leases<K, M>(BTreeMap<(Context, Standing), Vec<Lease<K, M>>>);
+
+/// Where a lease of a value is.
+pub(super) type Place = (Standing, usize);
+
+/// What comes first of a value.
+const FIRST: Standing = Standing::Due(Due::Renewed);
+/// What comes last.
+const LAST: Standing = Standing::Operation(OperationId(u64::MAX));
 
 impl<K: Ord, M: Ord> Leases<K, M> {
     pub(super) const fn new() -> Self {
@@ -66,30 +76,53 @@ impl<K: Ord, M: Ord> Leases<K, M> {
     }
 
     /// The leases of a value, the most mercifully released first.
-    pub(super) fn of(&self, context: Context) -> &[Lease<K, M>] {
-        self.0.get(&context).map_or(&[], Vec::as_slice)
+    pub(super) fn of(&self, context: Context) -> impl DoubleEndedIterator<Item = &Lease<K, M>> {
+        self.0.range((context, FIRST)..=(context, LAST)).flat_map(|(_, leases)| leases)
     }
 
-    /// The same, to say what is known of them by now.
-    pub(super) fn of_mut(&mut self, context: Context) -> &mut [Lease<K, M>] {
-        self.0.get_mut(&context).map_or(&mut [], Vec::as_mut_slice)
+    /// The leases of a value that stand for no open operation, with their places.
+    pub(super) fn but_operations_of(&self, context: Context) -> impl Iterator<Item = (Place, &Lease<K, M>)> {
+        let kinds = self.0.range((context, FIRST)..=(context, Standing::Record));
+        kinds.flat_map(|((_, standing), leases)| {
+            leases.iter().enumerate().map(move |(place, lease)| ((*standing, place), lease))
+        })
+    }
+
+    /// The lease of the value at a place.
+    pub(super) fn at(&self, context: Context, (standing, place): Place) -> Option<&Lease<K, M>> {
+        self.0.get(&(context, standing))?.get(place)
+    }
+
+    /// The leases of a value, to say what is known of them by now.
+    pub(super) fn of_mut(&mut self, context: Context) -> impl Iterator<Item = &mut Lease<K, M>> {
+        self.0.range_mut((context, FIRST)..=(context, LAST)).flat_map(|(_, leases)| leases)
     }
 
     /// The leases of the value that stand for the record of one user.
-    pub(super) fn records_of(&mut self, context: Context, application: ApplicationId, user: &K) -> &mut [Lease<K, M>] {
-        let leases = self.of_mut(context);
-        let wanted = (Standing::Record, application, user);
-        let first = leases.partition_point(|lease| (lease.standing, lease.application, &lease.user) < wanted);
-        let count = leases[first..].partition_point(|lease| lease.is_record_of(application, user));
-        &mut leases[first..first + count]
+    pub(super) fn records_of(&self, context: Context, application: ApplicationId, user: &K) -> &[Lease<K, M>] {
+        let Some(leases) = self.0.get(&(context, Standing::Record)) else { return &[] };
+        &leases[records_of(leases, application, user)]
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Context, &[Lease<K, M>])> {
-        self.0.iter().map(|(context, leases)| (*context, leases.as_slice()))
+    /// The same, to say what is known of them by now.
+    pub(super) fn records_of_mut(
+        &mut self,
+        context: Context,
+        application: ApplicationId,
+        user: &K,
+    ) -> &mut [Lease<K, M>] {
+        let Some(leases) = self.0.get_mut(&(context, Standing::Record)) else { return &mut [] };
+        let place = records_of(leases, application, user);
+        &mut leases[place]
+    }
+
+    /// Every lease, by value.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Context, &Lease<K, M>)> {
+        self.0.iter().flat_map(|((context, _), leases)| leases.iter().map(|lease| (*context, lease)))
     }
 
     pub(super) fn insert(&mut self, context: Context, lease: Lease<K, M>) {
-        let leases = self.0.entry(context).or_default();
+        let leases = self.0.entry((context, lease.standing)).or_default();
         let place = leases.partition_point(|other| *other <= lease);
         leases.insert(place, lease);
     }
@@ -101,32 +134,46 @@ impl<K: Ord, M: Ord> Leases<K, M> {
         standing: Standing,
         wanted: impl Fn(&Lease<K, M>) -> bool,
     ) -> Option<Lease<K, M>> {
-        let leases = self.of(context);
-        let first = leases.partition_point(|lease| lease.standing < standing);
-        let mut alike = leases.iter().skip(first).take_while(|lease| lease.standing == standing);
-        let place = first + alike.position(wanted)?;
-        self.take_at(context, place)
+        let place = self.0.get(&(context, standing))?.iter().position(wanted)?;
+        self.take_at(context, (standing, place))
     }
 
-    /// Takes the lease at a place in the list of its value.
-    pub(super) fn take_at(&mut self, context: Context, place: usize) -> Option<Lease<K, M>> {
-        let leases = self.0.get_mut(&context)?;
+    /// Takes the first of the leases of the value that stand for the record of one user and satisfy `wanted`.
+    pub(super) fn take_record(
+        &mut self,
+        context: Context,
+        application: ApplicationId,
+        user: &K,
+        wanted: impl Fn(&Lease<K, M>) -> bool,
+    ) -> Option<Lease<K, M>> {
+        let leases = self.0.get(&(context, Standing::Record))?;
+        let place = records_of(leases, application, user).find(|place| wanted(&leases[*place]))?;
+        self.take_at(context, (Standing::Record, place))
+    }
+
+    /// Takes the lease of the value at a place.
+    pub(super) fn take_at(&mut self, context: Context, (standing, place): Place) -> Option<Lease<K, M>> {
+        let leases = self.0.get_mut(&(context, standing))?;
         if place >= leases.len() {
             return None;
         }
         let lease = leases.remove(place);
         if leases.is_empty() {
-            self.0.remove(&context);
+            self.0.remove(&(context, standing));
         }
         Some(lease)
     }
 
     /// Takes all leases of a value that belong to one application.
     pub(super) fn take_value(&mut self, context: Context, application: ApplicationId) -> Vec<Lease<K, M>> {
-        let Some(leases) = self.0.get_mut(&context) else { return Vec::new() };
-        let taken = leases.extract_if(.., |lease| lease.application == application).collect();
-        if leases.is_empty() {
-            self.0.remove(&context);
+        let mut taken = Vec::new();
+        for (_, leases) in self.0.range_mut((context, FIRST)..=(context, LAST)) {
+            taken.extend(leases.extract_if(.., |lease| lease.application == application));
+        }
+        for lease in &taken {
+            if self.0.get(&(context, lease.standing)).is_some_and(Vec::is_empty) {
+                self.0.remove(&(context, lease.standing));
+            }
         }
         taken
     }
@@ -137,11 +184,18 @@ impl<K: Ord, M: Ord> Leases<K, M> {
         mut wanted: impl FnMut(Context, &Lease<K, M>) -> bool,
     ) -> Vec<(Context, Lease<K, M>)> {
         let mut taken = Vec::new();
-        self.0.retain(|context, leases| {
+        self.0.retain(|(context, _), leases| {
             let gone = leases.extract_if(.., |lease| wanted(*context, lease));
             taken.extend(gone.map(|lease| (*context, lease)));
             !leases.is_empty()
         });
         taken
     }
+}
+
+/// Where the leases of one user are among those of records.
+fn records_of<K: Ord, M>(leases: &[Lease<K, M>], application: ApplicationId, user: &K) -> Range<usize> {
+    let first = leases.partition_point(|lease| (lease.application, &lease.user) < (application, user));
+    let count = leases[first..].partition_point(|lease| (lease.application, &lease.user) == (application, user));
+    first..first + count
 }

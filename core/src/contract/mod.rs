@@ -35,6 +35,7 @@ mod recent;
 mod release;
 mod request;
 mod sight;
+mod slot;
 #[cfg(test)]
 mod tests;
 mod ticket;
@@ -175,21 +176,21 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// Every live lease by its value; equal values of one application once if that is how they are released.
     pub fn live(&self) -> impl Iterator<Item = Context> {
         let per_value = self.per_value();
-        self.leases.iter().flat_map(move |(context, leases)| {
-            let counted = leases.iter().enumerate().filter(move |(place, lease)| {
-                let alike = |other: &lease::Lease<K, M>| other.application == lease.application;
-                !(per_value && leases.iter().take(*place).any(alike))
-            });
+        let values: BTreeSet<Context> = self.leases.iter().map(|(context, _)| context).collect();
+        values.into_iter().flat_map(move |context| {
+            let mut counted = BTreeSet::new();
+            let leases = self.leases.of(context);
+            let leases = leases.filter(move |lease| !per_value || counted.insert(lease.application));
             let released = self.doubts.get(&context).map_or(0, |doubt| doubt.releases.saturating_sub(doubt.spare()));
             let released = usize::try_from(released).unwrap_or(usize::MAX);
-            counted.skip(released).map(move |_| context)
+            leases.skip(released).map(move |_| context)
         })
     }
 
     /// Whether a lease with this value is live.
     #[must_use]
     pub fn is_live(&self, context: Context) -> bool {
-        !self.leases.of(context).is_empty()
+        self.leases.of(context).next().is_some()
     }
 
     /// How many applications have been started and not been shut down.

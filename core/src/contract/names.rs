@@ -70,13 +70,11 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     }
 
     fn each_context(&self, tell: &mut impl FnMut(Name<'_, K>)) {
-        for (context, leases) in self.leases.iter() {
+        for (context, lease) in self.leases.iter() {
             tell(Name::Context(context));
-            for lease in leases {
-                tell(Name::Application(lease.application));
-                tell(Name::User(&lease.user));
-                lease.payload.into_iter().for_each(|payload| tell(Name::Payload(payload)));
-            }
+            tell(Name::Application(lease.application));
+            tell(Name::User(&lease.user));
+            lease.payload.into_iter().for_each(|payload| tell(Name::Payload(payload)));
         }
         for (context, tickets) in self.tickets.iter() {
             tickets.applications().for_each(|application| tell(Name::Application(application)));

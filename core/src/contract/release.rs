@@ -26,14 +26,14 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if self.release_one(context, ticket, sight) {
             return;
         }
-        let Some(first) = self.leases.of(context).first() else {
+        let Some(first) = self.leases.of(context).next() else {
             if self.take_ticket(context).is_none() {
                 let why = format!("{context} was released, but is no live lease");
                 sight.breaks(Rule::CL11, &[], why);
             }
             return;
         };
-        let application = first.application;
+        let (application, place) = (first.application, (first.standing, 0));
         if self.take_ticket(context).is_some() {
             return;
         }
@@ -41,7 +41,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let taken = if self.per_value() {
             self.leases.take_value(context, application)
         } else {
-            self.leases.take_at(context, 0).into_iter().collect()
+            self.leases.take_at(context, place).into_iter().collect()
         };
         for lease in taken {
             self.released(context, &lease, sight);

@@ -151,6 +151,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                     sight.reach(Rule::CL20);
                 }
                 self.renewing.insert((application, user.clone()));
+                self.keeps_its_leases(application, user, sight);
                 Renewal::Sure
             }
             (Some(record), Some(false)) => {
@@ -244,9 +245,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let Some(account) = self.accounts.get(&(application, user.clone())) else { return };
         let [context] = account.leases[..] else { return };
         let now = self.undecided(context);
-        for lease in self.leases.of_mut(context).iter_mut().filter(|lease| lease.is_record_of(application, user)) {
-            lease.after = now;
-        }
+        self.leases.records_of_mut(context, application, user).iter_mut().for_each(|lease| lease.after = now);
     }
 
     /// A request came to nothing.

@@ -119,14 +119,14 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let application = fit.application;
         let of_fit = |lease: &Lease<K, M>| (lease.application, lease.mark) == (application, fit.mark);
         let reported = |lease: &Lease<K, M>| of_fit(lease) && lease.user == fit.user;
-        let Some(place) = self.leases.of(context).iter().rposition(reported) else {
-            if !self.leases.of(context).iter().any(|lease| lease.application == application) {
+        let Some(standing) = self.leases.of(context).rfind(|lease| reported(lease)).map(|lease| lease.standing) else {
+            if !self.leases.of(context).any(|lease| lease.application == application) {
                 let why = format!("{context} was released, although the completion that reported it was refused");
                 sight.breaks(Rule::CL11, &[fit.mark], why);
             }
             return;
         };
-        let Some(lease) = self.leases.take_at(context, place) else { return };
+        let Some(lease) = self.leases.take_standing(context, standing, reported) else { return };
         self.end_lease(context, &lease);
         self.clear_up(context, sight);
         if fit.began == (Began::Renewal { merged: true }) {
