@@ -33,6 +33,17 @@ pub(super) struct Record<M> {
     pub(super) settled: bool,
     /// Completions behind it that have not returned.
     pub(super) unsettled: u32,
+    /// It has no lease, and may have ended with the release of one that may as well have been a loser's.
+    pub(super) doubtful: bool,
+    /// A report behind it was NULL: where first requests raced, it may have no lease, and each that there is a loser's.
+    pub(super) bare: bool,
+}
+
+impl<M> Record<M> {
+    /// Begun or renewed by a report that was NULL, or was not.
+    pub(super) const fn new(mark: M, bare: bool) -> Self {
+        Self { mark, deadline: None, settled: false, unsettled: 1, doubtful: false, bare }
+    }
 }
 
 /// One user of one application, for as long as anything of it is live.

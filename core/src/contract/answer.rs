@@ -162,7 +162,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             RequestKind::Quota => Began::Nothing,
             RequestKind::User if !self.renews(request) => {
                 self.report(request, completion, Standing::Record, sight);
-                self.record_begins(application, user, sight);
+                self.record_begins(application, user, completion.context, sight);
                 Began::Record
             }
             RequestKind::User => {
@@ -225,14 +225,15 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     }
 
     /// A first request succeeded. If a record lives already, one of the two leases is the loser's.
-    fn record_begins(&mut self, application: ApplicationId, user: &K, sight: &Sight<M>) {
+    fn record_begins(&mut self, application: ApplicationId, user: &K, context: Option<Context>, sight: &Sight<M>) {
         let account = self.account(application, user);
         account.ended = None;
         if let Some(record) = &mut account.record {
             record.unsettled += 1;
+            record.bare |= context.is_none();
             return;
         }
-        account.record = Some(Record { mark: sight.mark, deadline: None, settled: false, unsettled: 1 });
+        account.record = Some(Record::new(sight.mark, context.is_none()));
         self.touch(application, user, sight.at); // CL-32
     }
 
@@ -245,7 +246,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         sight: &Sight<M>,
     ) -> bool {
         let account = self.account(application, user);
-        account.record = Some(Record { mark: sight.mark, deadline: None, settled: false, unsettled: 1 });
+        account.record = Some(Record::new(sight.mark, context.is_none()));
         account.ended = None;
         self.disown(application, user);
         self.touch(application, user, sight.at); // CL-32

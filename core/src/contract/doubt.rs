@@ -78,6 +78,10 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
 
     /// The record of the user lives: the newest of its leases was not released before now.
     pub(super) fn is_confirmed(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) {
+        let account = self.accounts.get_mut(&(application, user.clone()));
+        if let Some(record) = account.and_then(|account| account.record.as_mut()) {
+            record.doubtful = false;
+        }
         if self.doubts.is_empty() {
             return;
         }
@@ -132,6 +136,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// Whether the record of the user may be over, because undecided releases can have been of its leases.
     pub(super) fn may_be_over(&self, application: ApplicationId, user: &K) -> bool {
         let Some(account) = self.accounts.get(&(application, user.clone())) else { return false };
+        if account.record.as_ref().is_some_and(|record| record.doubtful) {
+            return true;
+        }
         let contexts: BTreeSet<Context> = account.leases.iter().copied().collect();
         !contexts.is_empty() && contexts.iter().all(|context| self.may_have_ended(*context, application, user))
     }

@@ -101,7 +101,10 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let unsettled: BTreeSet<Context> = self.unsettled_leases(application).map(|(context, _)| context).collect();
         let account = self.account(application, user);
         if account.leases.is_empty() {
-            account.record = None;
+            match &mut account.record {
+                Some(record) if record.bare => record.doubtful = true, // its end, or that of the loser of a race
+                record => *record = None,
+            }
         } else if let Some(record) = &mut account.record
             && account.leases.iter().all(|context| unsettled.contains(context))
         {

@@ -32,6 +32,17 @@ fn cl_30_first_requests_race() {
 }
 
 #[test]
+fn cl_31_null_races_a_context() {
+    let race = || story("authorize_user=parallel").first(1, 7).first(2, 7);
+    let (null_first, null_last) = (|| race().yes(1, 0).yes(2, 0xB), || race().yes(1, 0xA).yes(2, 0));
+    null_first().releases(0xB).operation(3, 7, 1).no(3).stops().keeps(Rule::CL31); // what went was the loser's
+    null_first().at(IDLE).expires(7).releases(0xB).first(3, 7).no(3).stops().keeps(Rule::CL30); // or the record's
+    null_last().releases(0xA).operation(3, 7, 1).no(3).stops().keeps(Rule::CL31);
+    null_last().releases(0xA).first(3, 7).no(3).stops().keeps(Rule::CL30);
+    null_first().releases(0xB).again(3, 7).yes(3, 0xC).releases(0xC).operation(4, 7, 1).breaks(&[Rule::CL31]);
+}
+
+#[test]
 fn cl_31_one_of_two_racing_first_requests_is_refused() {
     let race = || story("authorize_user=parallel,refusal=refuses").first(1, 7).first(2, 7);
     let refused = || race().saying_yes(1, 0).on(2).saying_yes(2, 0);
