@@ -99,9 +99,10 @@ fn text(choices: &mut Choices, words: &[&str]) -> Units {
             Some(units.filter(|unit| *unit != 0).chain([0]).collect())
         }
         _ => {
-            // One more than allowed is one unit and no NUL: nobody may read on.
+            // One unit more than allowed, and no NUL: nobody may read on. Seldom, because it takes long.
             let unit = unit(choices, few % 2 == 1).max(1);
-            let length = [1, 100, MAX_UNITS - 1, MAX_UNITS, MAX_UNITS + 1][few % 5];
+            let longest = if few == 7 { [MAX_UNITS - 1, MAX_UNITS, MAX_UNITS + 1][choices.below(3)] } else { 0 };
+            let length = [1, 2, 3, 10, 30, 100, 300, longest][few];
             let mut units = vec![unit; length];
             units.extend((length <= MAX_UNITS).then_some(0));
             Some(units.into())
