@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# How strong are the tests? cargo-mutants changes one place of the code at a time, and a test must fail.
+#
+#   tests/scripts/mutants.sh                    everything: some hours on two cores
+#   tests/scripts/mutants.sh 'core/src/engine/' only mutants whose name matches
+#
+# Two passes. First each mutant meets the unit tests of its own package, which takes seconds. What survives meets the
+# tests that know the machines from outside: reference machines, walks, golden traces. What survives those too is in
+# target/mutants/mutants.out/missed.txt, and the script fails; so it does for a mutant that had to be stopped.
+#
+# Another run goes on where the last one stopped: what was caught once is not tried again. Delete target/mutants to start
+# afresh. What is left out, and why: tests/mutants/mutants.toml.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+VERSION=27.1.0
+OUT=${CARGO_TARGET_DIR:-target}/mutants
+
+if ! cargo mutants --version 2> /dev/null | grep -qF "$VERSION"; then
+    echo "installing cargo-mutants $VERSION"
+    cargo install cargo-mutants --version "$VERSION" --locked --quiet
+fi
+mkdir -p "$OUT"
+
+# One pass: `pass PACKAGE[,PACKAGE...] ARGUMENT...`, the arguments for `cargo test`.
+pass() {
+    local packages=$1
+    shift
+    local code=0
+    cargo mutants --config tests/mutants/mutants.toml --output "$OUT" --iterate --no-shuffle --colors never \
+        --package wsman-authz-core --package wsman-authz ${PATTERN:+--re "$PATTERN"} \
+        --test-package "$packages" -- "$@" || code=$?
+    # 2: some were missed; 3: some were stopped. Anything else is no result.
+    [[ $code == 0 || $code == 2 || $code == 3 ]] || exit "$code"
+}
+
+PATTERN=${1:-}
+printf '\n-- unit tests --\n'
+pass wsman-authz-core,wsman-authz --lib
+printf '\n-- what knows them from outside --\n'
+pass wsman-authz-core,wsman-authz,wsman-authz-tests \
+    --test races --test linearizable --test reference --test walks --test judge --test judge_dialects --test equal_values
+
+cat "$OUT/mutants.out/missed.txt" "$OUT/mutants.out/timeout.txt"
+[[ ! -s $OUT/mutants.out/missed.txt && ! -s $OUT/mutants.out/timeout.txt ]]
