@@ -76,7 +76,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         true
     }
 
-    /// The record of the user lives: the newest of its leases was not released before now.
+    /// The record of the user lives: the newest of its leases was not released before now. If it stands on several
+    /// values, because first requests raced, that says nothing of any one of them.
     pub(super) fn is_confirmed(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) {
         let account = self.accounts.get_mut(&(application, user.clone()));
         if let Some(record) = account.and_then(|account| account.record.as_mut()) {
@@ -86,10 +87,10 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             return;
         }
         let Some(account) = self.accounts.get(&(application, user.clone())) else { return };
-        if account.leases.iter().any(|context| !self.doubts.contains_key(context)) {
-            return; // one that is certainly live stands behind it
+        let Some(context) = account.leases.first().copied() else { return };
+        if account.leases.iter().any(|other| *other != context) {
+            return; // any of them may be the one that lives
         }
-        let Some(context) = account.leases.last().copied() else { return };
         let now = self.undecided(context);
         let newest = self.leases.records_of_mut(context, application, user).iter_mut().max_by_key(|lease| lease.after);
         if let Some(lease) = newest.filter(|lease| lease.after < now) {

@@ -16,6 +16,14 @@ fn cl_31_a_question_shows_whose_record_lives() {
 }
 
 #[test]
+fn cl_31_a_record_on_two_values_lives_while_one_of_them_does() {
+    let raced = story("").first(1, 7).first(2, 7).yes(1, 22).yes(2, 23);
+    let given = raced.first(3, 8).yes(3, 22).first(4, 9).yes(4, 23).releases(23).releases(22);
+    let asked = given.operation(5, 7, 1).no(5).operation(6, 9, 2).no(6); // 7 gave 23 back and has 22
+    asked.releases(22).releases(23).stops().keeps(Rule::CL31);
+}
+
+#[test]
 fn cl_30_a_first_request_shows_whose_record_ended() {
     let asked = |user| one_of_two("").first(3, user).yes(3, 22);
     asked(7).operation(4, 8, 1).no(4).releases(22).releases(22).stops().keeps(Rule::CL30);
