@@ -62,8 +62,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if self.renewing.is_empty() {
             return false;
         }
-        let account = self.accounts.get(&(lease.application, lease.user.clone()));
-        account.is_some_and(|account| account.renewals > 0 && account.leases.len() == 1)
+        let key = (lease.application, lease.user.clone());
+        self.renewing.contains(&key) && self.accounts.get(&key).is_some_and(|account| account.leases.len() == 1)
     }
 
     /// A lease was released.
