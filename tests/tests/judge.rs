@@ -272,8 +272,14 @@ fn a_trace_of_drive_is_judged_as_drive_judged_it() {
         let several = text(&judged["dialect"]).contains("; ");
         assert_eq!(several, dialect == "all", "each part has its dialect: {}", judged["dialect"]);
     }
-    for plugin in ["answers_again_on_drop", "question_mark_unanswered"] {
-        let [driven, judged] = driven_and_judged(&test_plugin(plugin), "all");
+    // Where addresses are used again, a trace says less than drive knows: one completion too many has the name of the
+    // next request, and may be taken for its own.
+    for (plugin, dialect) in [
+        ("answers_again_on_drop", "default"),
+        ("answers_again_on_drop", "release_timing=inside,reentrancy=nests,refusal=refuses"),
+        ("question_mark_unanswered", "all"),
+    ] {
+        let [driven, judged] = driven_and_judged(&test_plugin(plugin), dialect);
         assert_eq!(broken_rules(&driven), broken_rules(&judged), "{plugin}");
         assert_eq!(broken_rules(&judged), BTreeSet::from(["CL-50".to_owned()]), "{plugin}");
         assert_eq!(rules(&driven, "broken"), rules(&judged, "broken"), "{plugin}: at the same line");
