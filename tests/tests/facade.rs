@@ -23,7 +23,7 @@ const PRIMITIVES: &[&str] = &[
 
 /// Where one is named all the same, each with the reason.
 const NAMED: &[(&str, &str, &str)] = &[
-    ("ffi/src/exports.rs", "Once", "one plug-in in one process: made once, before the first call goes on"),
+    ("ffi/src/exported.rs", "Once", "one plug-in in one process: made once, before the first call goes on"),
     ("ffi/src/statistics.rs", "atomic", "counters that only grow, read by nobody who decides anything"),
     ("ffi/src/trace.rs", "atomic", "numbers for threads in a trace"),
     ("ffi/src/trace.rs", "thread_local", "numbers for threads in a trace"),
