@@ -33,13 +33,14 @@ fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-/// `make`, with the same build of the library that these tests have. The plug-in lies in `out` then.
+/// `make`. The plug-in lies in `out` then. The library has a target folder of its own: built alone it is another one than
+/// in the workspace, of the same name, and would take that one's place.
 fn make(out: &Path, source: &str, link: &str) -> PathBuf {
     let built = folder();
     let (target, build) = (built.parent().expect("a target folder"), built.file_name().expect("debug or release"));
     let mut make = Command::new("make");
     make.arg("-C").arg(root().join("ffi/examples/c")).args([format!("SOURCE={source}"), format!("LINK={link}")]);
-    make.arg(format!("OUT={}", out.display())).arg(format!("TARGET={}", target.display()));
+    make.arg(format!("OUT={}", out.display())).arg(format!("TARGET={}", target.join("c-api").display()));
     make.arg(format!("BUILD={}", build.display()));
     let output = run(&mut make);
     assert!(output.status.success(), "{}", text(&output));

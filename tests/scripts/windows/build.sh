@@ -35,8 +35,8 @@ build_for_linux() {
     copy_plugins "$LINUX/debug/examples" .so "$WINDOWS/linux"
     LIBRARIES=()
     compile_plugins "$WINDOWS/linux" .so "${CC:-gcc}" "${CFLAGS[@]}" -fPIC -pthread
-    cargo build --quiet --locked --package wsman-authz-c
-    make_c_api "$WINDOWS/linux" so "$LINUX"
+    cargo build --quiet --locked --package wsman-authz-c --target-dir "$LINUX/c-api"
+    make_c_api "$WINDOWS/linux" so "$LINUX/c-api"
 }
 
 # The example of the C API by its own Makefile, with the library that was built already:
