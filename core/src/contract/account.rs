@@ -208,6 +208,12 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         self.disown(application, user);
     }
 
+    /// Whether the record that this completion began or renewed lives.
+    pub(super) fn has_record_of(&self, application: ApplicationId, user: &K, mark: M) -> bool {
+        let account = self.accounts.get(&(application, user.clone()));
+        account.and_then(|account| account.record.as_ref()).is_some_and(|record| record.mark == mark)
+    }
+
     /// Whether the record, if it lives, must not expire now.
     fn expires_wrongly(&self, application: ApplicationId, user: &K, at: Timestamp) -> bool {
         let Some(account) = self.accounts.get(&(application, user.clone())) else { return false };

@@ -1,6 +1,5 @@
 //! Releases: of which lease, and whether it was time.
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 use core::fmt::Debug;
 
@@ -98,15 +97,18 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// A lease of a record was released: with its last one the record ends, without a word. If completions that have not
     /// returned reported all that are left, the record stands on them.
     fn record_lost_a_lease(&mut self, application: ApplicationId, user: &K) {
-        let unsettled: BTreeSet<Context> = self.unsettled_leases(application).map(|(context, _)| context).collect();
         let account = self.account(application, user);
         if account.leases.is_empty() {
             match &mut account.record {
                 Some(record) if record.bare => record.doubtful = true, // its end, or that of the loser of a race
                 record => *record = None,
             }
-        } else if let Some(record) = &mut account.record
-            && account.leases.iter().all(|context| unsettled.contains(context))
+            return;
+        }
+        let is_unsettled = |lease: &Context| self.unsettled_leases(application).any(|(context, _)| context == *lease);
+        let account = self.accounts.get(&(application, user.clone()));
+        if account.is_some_and(|account| account.leases.iter().all(is_unsettled))
+            && let Some(record) = &mut self.account(application, user).record
         {
             record.settled = false;
         }

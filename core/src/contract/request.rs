@@ -232,10 +232,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         match request.renewal {
             Renewal::No => false,
             Renewal::Sure => true,
-            Renewal::Likely(mark) => {
-                let account = self.accounts.get(&(request.application, request.user.clone()));
-                account.and_then(|account| account.record.as_ref()).is_some_and(|record| record.mark == mark)
-            }
+            Renewal::Likely(mark) => self.has_record_of(request.application, &request.user, mark),
         }
     }
 

@@ -41,8 +41,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// The host knows of the no by now, and of the end of the record that it was about, if that is still there.
     fn record_ends(&mut self, fit: &Fit<K, M>, mark: M, sight: &mut Sight<M>) {
         let (application, user) = (fit.application, &fit.user);
-        let account = self.accounts.get(&(application, user.clone()));
-        if account.and_then(|account| account.record.as_ref()).is_some_and(|record| record.mark == mark) {
+        if self.has_record_of(application, user, mark) {
             self.renewal_failed(application, user, sight);
         }
         self.retire(application, user);
