@@ -10,28 +10,36 @@
 #include "plugin.h"
 
 static lock_t state = LOCK_INIT;
+static signal_t answered = SIGNAL_INIT;
 static SENDER *next;
+static int answering; /* requests that were taken and are not answered yet */
 
 static SENDER *swap(SENDER *sender) {
     lock(&state);
     SENDER *before = next;
     next = sender;
+    if (before) answering++;
     unlock(&state);
     return before;
 }
 
-OPERATION {
-    SENDER *waiting = swap(sender);
-    if (waiting) allow_operation(waiting, CONTEXT);
+static void allow(SENDER *waiting) {
+    if (!waiting) return;
+    allow_operation(waiting, CONTEXT);
+    lock(&state);
+    answering--;
+    notify(&answered);
+    unlock(&state);
 }
 
-RELEASE {
-    SENDER *waiting = swap(NULL);
-    if (waiting) allow_operation(waiting, CONTEXT);
-}
+OPERATION { allow(swap(sender)); }
+
+RELEASE { allow(swap(NULL)); }
 
 SHUTDOWN {
-    SENDER *waiting = swap(NULL);
-    if (waiting) deny_operation(waiting, NULL);
+    allow(swap(NULL));
+    lock(&state);
+    while (answering) wait_for(&answered, &state);
+    unlock(&state);
     return NO_ERROR;
 }
