@@ -41,9 +41,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
 
     fn end_slot(&mut self, context: Context, slot: Slot, sight: &mut Sight<M>) {
         if self.per_value() {
-            for lease in self.leases.take_value(context, slot.application) {
-                self.released(context, &lease, sight);
-            }
+            self.end_value(context, slot.application, sight);
         } else if let Some(lease) = self.leases.take_at(context, slot.place) {
             self.released(context, &lease, sight);
         }

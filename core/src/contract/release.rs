@@ -37,12 +37,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             return;
         }
         // Whichever it was, it was too early.
-        let taken = if self.per_value() {
-            self.leases.take_value(context, application)
-        } else {
-            self.leases.take_at(context, place).into_iter().collect()
-        };
-        for lease in taken {
+        if self.per_value() {
+            self.end_value(context, application, sight);
+        } else if let Some(lease) = self.leases.take_at(context, place) {
             self.released(context, &lease, sight);
         }
     }

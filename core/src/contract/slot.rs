@@ -6,6 +6,7 @@ use core::fmt::Debug;
 
 use super::Contract;
 use super::lease::{Lease, Place, Standing};
+use super::sight::Sight;
 use crate::id::{ApplicationId, Context};
 
 /// What one release ends: a lease, or all leases of an application with the value.
@@ -42,7 +43,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         for lease in self.leases.of(context) {
             let slot = Slot::of(lease, (lease.standing, 0));
             let shared = slots.entry(lease.application).or_insert(Some(slot));
-            *shared = shared.filter(|_| self.may_be_released(lease)).map(|shared| Slot {
+            let is_in_its_way = !self.may_be_released(lease) && !self.is_beside(context, lease);
+            *shared = shared.filter(|_| !is_in_its_way).map(|shared| Slot {
                 after: shared.after.max(slot.after),
                 harmless: shared.harmless && slot.harmless,
                 ..shared
@@ -56,8 +58,32 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let application = self.per_value().then_some(slot.application);
         let shared = application
             .map(|application| self.leases.of(context).filter(move |lease| lease.application == application));
+        let shared = shared.map(|leases| leases.filter(move |lease| !self.is_beside(context, lease)));
         let one = if application.is_none() { self.leases.at(context, slot.place) } else { None };
         shared.into_iter().flatten().chain(one)
+    }
+
+    /// Where equal values are one lease: whether this one has others of its value beside it, and its own completion has
+    /// not returned. It may have come after the release of those, or be refused yet.
+    fn is_beside(&self, context: Context, lease: &Lease<K, M>) -> bool {
+        self.unsettled_leases(lease.application).any(|unsettled| unsettled == (context, lease.mark))
+            && self.leases.of(context).filter(|other| other.application == lease.application).nth(1).is_some()
+    }
+
+    /// One release ended all leases of the application with the value. Of those that are beside the others nobody will
+    /// know.
+    pub(super) fn end_value(&mut self, context: Context, application: ApplicationId, sight: &mut Sight<M>) {
+        let of_it = self.leases.of(context).filter(|lease| lease.application == application);
+        let beside: Vec<M> = of_it.filter(|lease| self.is_beside(context, lease)).map(|lease| lease.mark).collect();
+        for mut lease in self.leases.take_value(context, application) {
+            if beside.contains(&lease.mark) {
+                lease.doubtful = true;
+                self.payloads.unlinked(lease.payload.take(), application);
+                self.leases.insert(context, lease);
+            } else {
+                self.released(context, &lease, sight);
+            }
+        }
     }
 
     /// Whether a release of it would break nothing: it is due, or ends its record.

@@ -127,6 +127,27 @@ fn cl_11_a_refused_completion_explains_no_release() {
 }
 
 #[test]
+fn cl_11_a_release_of_equal_values_may_have_come_before_a_completion_that_has_not_returned() {
+    let settled = || story("release_counting=per-value,refusal=refuses").first(1, 7).yes(1, 22);
+    let user = || settled().first(2, 8).saying_yes(2, 22).releases(22);
+    user().returns(2, 87).first(3, 7).no(3).stops().keeps(Rule::CL11);
+    user().returns(2, 87).operation(3, 7, 1).breaks(&[Rule::CL31]); // the release was of this one
+    user().returns(2, 87).releases(22).breaks(&[Rule::CL11]);
+    user().returns(2, 0).operation(3, 8, 1).no(3).releases(22).stops().keeps(Rule::CL11); // it came after the release
+    user().returns(2, 0).first(3, 8).no(3).stops().keeps(Rule::CL30); // it came before
+
+    let operation = || settled().first(2, 8).yes(2, 23).operation(3, 8, 1).saying_yes(3, 22).releases(22);
+    operation().returns(3, 87).releases(23).stops().keeps(Rule::CL11);
+    operation().returns(3, 0).ends(1).releases(22).releases(23).stops().keeps(Rule::CL40);
+    settled().first(2, 8).yes(2, 23).operation(3, 8, 1).yes(3, 22).releases(22).breaks(&[Rule::CL40]);
+
+    let reported = || story("release_counting=per-value,refusal=refuses").first(1, 7).saying_yes(1, 22);
+    reported().releases(22).returns(1, 87).breaks(&[Rule::CL11]);
+    let twice = reported().on(2).first(2, 8).saying_yes(2, 22).releases(22);
+    twice.returns(2, 87).on(1).returns(1, 0).stops().keeps(Rule::CL11); // it was of the other one
+}
+
+#[test]
 fn cl_53_a_failures_context_explains_one_release() {
     let failed = || {
         let story = story("failure_context=released").first(1, 7).yes(1, 22).operation(2, 7, 1);
