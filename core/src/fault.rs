@@ -146,3 +146,19 @@ impl Seeded {
         false
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+    use alloc::format;
+
+    use super::*;
+
+    #[test]
+    fn each_fault_has_a_name_of_its_own_and_is_shown_by_it() {
+        let names: BTreeSet<&str> = Fault::ALL.iter().map(|fault| fault.name()).collect();
+        assert_eq!(names.len(), Fault::ALL.len());
+        assert_eq!(format!("{:>16}", Fault::ALL[0]), format!("{:>16}", Fault::ALL[0].name()));
+        assert!(names.iter().all(|name| !name.is_empty()));
+    }
+}

@@ -98,3 +98,17 @@ impl fmt::Display for PayloadId {
         write!(f, "p{}", self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    #[test]
+    fn each_kind_of_name_has_a_letter_of_its_own() {
+        let (sender, context) = (Sender::new(1).expect("not NULL"), Context::new(0x16).expect("not NULL"));
+        let names = format!("{sender} {context} {} {} {}", OperationId(2), ApplicationId(3), PayloadId(4));
+        assert_eq!(names, "r1 0x16 o2 a3 p4");
+    }
+}

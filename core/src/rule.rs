@@ -166,6 +166,8 @@ impl FromIterator<Rule> for RuleSet {
 
 #[cfg(test)]
 mod tests {
+    use alloc::format;
+
     use super::*;
 
     #[test]
@@ -173,5 +175,22 @@ mod tests {
         let all: RuleSet = Rule::ALL.iter().copied().collect();
         assert!(Rule::ALL.len() <= 64);
         assert!(all.iter().eq(Rule::ALL.iter().copied()));
+    }
+
+    #[test]
+    fn a_set_holds_what_was_put_in_and_nothing_else() {
+        let (mut one, other) = (RuleSet::EMPTY, RuleSet::from_iter([Rule::CL20, Rule::CL21]));
+        assert!(one.is_empty() && !other.is_empty());
+        one.insert(Rule::CL80);
+        one.insert(Rule::CL21);
+        assert!(one.contains(Rule::CL80) && !one.contains(Rule::CL20));
+        assert!(one.union(other).iter().eq([Rule::CL20, Rule::CL21, Rule::CL80]));
+    }
+
+    #[test]
+    fn a_rule_is_found_by_its_name_and_shown_by_it() {
+        assert_eq!((Rule::find(" cl-20 "), Rule::find("CL-99")), (Some(Rule::CL20), None));
+        assert_eq!(format!("{:7}|", Rule::CL20), "CL-20  |");
+        assert_eq!(format!("{} {} {}", Side::Host, Side::Plugin, Side::Both), "host plug-in both");
     }
 }

@@ -29,22 +29,8 @@ impl<K: Ord + Clone, P: Clone> SharedEngine<K, P> {
     ///
     /// # Errors
     /// As [`Engine::step`]: the input broke the contract, and nothing changed.
-    #[cfg(not(wsman_authz_planted_race))]
     pub fn step(&self, now: Timestamp, input: Input<K, P>) -> Result<Effects<P>, Misuse> {
-        self.engine.lock().step(now, input)
-    }
-
-    /// The planted race: what another thread did between the two locks is lost. In no build but that of the check
-    /// that the checks find it.
-    ///
-    /// # Errors
-    /// As [`Engine::step`].
-    #[cfg(wsman_authz_planted_race)]
-    pub fn step(&self, now: Timestamp, input: Input<K, P>) -> Result<Effects<P>, Misuse> {
-        let mut engine = self.engine.lock().clone();
-        let effects = engine.step(now, input);
-        *self.engine.lock() = engine;
-        effects
+        self.engine.change(|engine| engine.step(now, input))
     }
 
     /// When the next request is overdue; see [`Engine::next_deadline`].
@@ -104,8 +90,9 @@ mod tests {
     use std::vec::Vec;
 
     use super::*;
-    use crate::engine::Effect;
-    use crate::{ApplicationId, Sender};
+    use crate::call::Identity;
+    use crate::engine::{Answer, Effect, Payload};
+    use crate::{ApplicationId, Millis, Sender};
 
     #[test]
     fn two_threads_step_one_engine() {
@@ -122,6 +109,32 @@ mod tests {
             assert!(asking.into_iter().all(|thread| thread.join().is_ok()));
         });
         assert_eq!((engine.open_requests(), engine.live_leases(), engine.payloads()), (2, 0, 0));
+        assert_eq!((engine.replies_out(application), engine.replies_out(ApplicationId(2))), (2, 0));
         assert_eq!(engine.next_deadline(), None);
+    }
+
+    #[test]
+    fn a_look_sees_what_the_steps_did() {
+        let config = EngineConfig { answer_within: Some(Millis(7)), ..EngineConfig::default() };
+        let (engine, application) = (SharedEngine::<u8, char>::new(config), ApplicationId(1));
+        let step = |input| engine.step(Timestamp(1), input).map(|effects| effects.as_slice().to_vec());
+        assert_eq!(step(Input::Startup { application }), Ok(std::vec![]));
+        let contexts = ['p', 'q', 'r'].map(|payload| {
+            let sender = Sender::new(payload.into()).unwrap();
+            let asked = step(Input::AuthorizeUser { application, sender, user: payload as u8 }).unwrap();
+            let [Effect::Ask { request, .. }] = asked[..] else { panic!("{asked:?}") };
+            assert_eq!(engine.next_deadline(), Some(Timestamp(8)));
+            let (payload, identity) = (Payload::Fresh(payload), Identity::Client);
+            let answer = Answer::AllowUser { payload, identity, administrator: false };
+            let said = step(Input::Answer { request, answer }).unwrap();
+            let [Effect::Complete { completion, .. }] = &said[..] else { panic!("{said:?}") };
+            assert_eq!(engine.replies_out(application), 0, "the policy gave it back");
+            assert_eq!(step(Input::Completed { request, error: 0 }), Ok(std::vec![]));
+            completion.context.unwrap()
+        });
+        assert_eq!(contexts.map(|context| engine.payload_of(context)), ['p', 'q', 'r'].map(Some));
+        assert_eq!((engine.open_requests(), engine.live_leases(), engine.payloads()), (0, 3, 3));
+        assert_eq!((engine.next_deadline(), engine.payload_of(Context::new(22).unwrap())), (None, None));
+        assert!(step(Input::Startup { application }).is_err());
     }
 }

@@ -58,3 +58,21 @@ impl Clock {
         to
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cl_35_a_clock_stands_still_rather_than_run_backwards() {
+        let mut clock = Clock::default();
+        assert_eq!([3, 1, 4].map(|to| clock.advance(Timestamp(to)).0), [3, 3, 4]);
+        assert_eq!(clock.now(), Timestamp(4));
+    }
+
+    #[test]
+    fn a_span_ends_at_the_end_of_time() {
+        assert_eq!(Timestamp(5).after(Millis(10)), Timestamp(15));
+        assert_eq!(Timestamp(5).after(Millis(u64::MAX)), Timestamp(u64::MAX));
+    }
+}

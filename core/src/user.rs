@@ -28,3 +28,15 @@ impl fmt::Display for UserName {
         write!(f, "{} ({})", self.name, self.mechanism)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::UserName;
+
+    #[test]
+    fn a_name_is_shown_with_its_mechanism() {
+        assert_eq!(UserName::new("Basic", "bob").to_string(), "bob (Basic)");
+    }
+}

@@ -22,23 +22,23 @@ if ! cargo mutants --version 2> /dev/null | grep -qF "$VERSION"; then
 fi
 mkdir -p "$OUT"
 
-# One pass: `pass PACKAGE[,PACKAGE...] ARGUMENT...`, the arguments for `cargo test`.
+# One pass: `pass PACKAGES TESTERS ARGUMENT...`: which packages are changed, which are tested, the arguments for `cargo test`.
 pass() {
-    local packages=$1
-    shift
-    local code=0
+    local changed=$1 testers=$2 code=0
+    shift 2
     cargo mutants --config tests/mutants/mutants.toml --output "$OUT" --iterate --no-shuffle --colors never \
-        --package wsman-authz-core --package wsman-authz ${PATTERN:+--re "$PATTERN"} \
-        --test-package "$packages" -- "$@" || code=$?
+        --package "$changed" ${PATTERN:+--re "$PATTERN"} --test-package "$testers" -- "$@" || code=$?
     # 2: some were missed; 3: some were stopped. Anything else is no result.
     [[ $code == 0 || $code == 2 || $code == 3 ]] || exit "$code"
 }
 
 PATTERN=${1:-}
-printf '\n-- unit tests --\n'
-pass wsman-authz-core,wsman-authz --lib
+for package in wsman-authz-core wsman-authz; do
+    printf '\n-- %s: its unit tests --\n' "$package"
+    pass "$package" "$package" --lib
+done
 printf '\n-- what knows them from outside --\n'
-pass wsman-authz-core,wsman-authz,wsman-authz-tests \
+pass wsman-authz-core,wsman-authz wsman-authz-core,wsman-authz,wsman-authz-tests \
     --test races --test linearizable --test reference --test walks --test judge --test judge_dialects --test equal_values
 
 cat "$OUT/mutants.out/missed.txt" "$OUT/mutants.out/timeout.txt"

@@ -2,6 +2,9 @@
 //!
 //! Everybody who writes a trace writes it here: a host, a plug-in in production, a counterexample of a model.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
