@@ -4,11 +4,20 @@
 #   tests/scripts/fuzz.sh                        # every target, 60 s each, on stable without a sanitizer
 #   SANITIZER=address tests/scripts/fuzz.sh sequences c_api   # with AddressSanitizer: needs a nightly toolchain
 #   SECONDS_EACH=3600 tests/scripts/fuzz.sh walk
+#   MAX_LEN=48 tests/scripts/fuzz.sh handles     # short inputs, from an empty corpus: many executions
 #   MINIMISE=1 tests/scripts/fuzz.sh             # afterwards: the corpus becomes the few inputs that matter
+#   tests/scripts/fuzz.sh --sum                  # what all campaigns together have done
 #
 # Uses one core. What it finds while it runs is kept in target/fuzz/; only MINIMISE takes it into fuzz/corpus/.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+
+if [ "${1:-}" = --sum ]; then
+    awk -F '\t' 'NR > 1 { runs[$3 " " $4] += $5; cpu[$3 " " $4] += $6; crashes[$3 " " $4] += $11 }
+        END { for (key in runs) printf "%-24s %14d executions %9.0f s of one core, %d crashes\n", key, runs[key], cpu[key], crashes[key] }' \
+        fuzz/LOG.tsv | sort
+    exit
+fi
 
 sanitizer=${SANITIZER:-none}
 seconds=${SECONDS_EACH:-60}
@@ -26,12 +35,14 @@ commit=$(git rev-parse --short HEAD)
 failed=()
 
 for target in "${targets[@]}"; do
-    [ "$target" != judge ] || options=(-max_len=4096)
-    [ "$target" = judge ] || options=(-max_len=512)
-    found=target/fuzz/$target
+    [ "$target" != judge ] || options=(-max_len="${MAX_LEN:-4096}")
+    [ "$target" = judge ] || options=(-max_len="${MAX_LEN:-512}")
+    found=target/fuzz/$target${MAX_LEN:+-$MAX_LEN}
     mkdir -p "$found" "fuzz/corpus/$target"
+    corpora=("$found" "fuzz/corpus/$target")
+    [ -z "${MAX_LEN:-}" ] || corpora=("$found") # cut to that length, the corpus would be something else
     # A panic of the target is an abort, so one that is found ends the campaign.
-    command=(cargo "$toolchain" fuzz run -s "$sanitizer" --target-dir "$builds" "$target" "$found" "fuzz/corpus/$target" --
+    command=(cargo "$toolchain" fuzz run -s "$sanitizer" --target-dir "$builds" "$target" "${corpora[@]}" --
         -max_total_time="$seconds" -print_final_stats=1 "${options[@]}")
     echo "== ${command[*]} =="
     cargo "$toolchain" fuzz build -s "$sanitizer" --target-dir "$builds" "$target"
