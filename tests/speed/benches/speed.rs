@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use wsman_authz_speed::cli::{Places, main as run};
-
 fn main() -> ExitCode {
-    run(Places { memory: env!("CARGO_BIN_EXE_memory"), scratch: env!("CARGO_TARGET_TMPDIR") })
+    wsman_authz_speed::cli::main(option_env!("CARGO_BIN_EXE_memory"))
 }

@@ -2,7 +2,9 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::fs;
 use std::process::{Command, ExitCode, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
@@ -79,20 +81,11 @@ struct Options {
     bench: bool,
 }
 
-/// What the build knows, and a library does not.
-#[derive(Clone, Copy, Debug)]
-pub struct Places {
-    /// The program that counts allocations.
-    pub memory: &'static str,
-    /// A folder for what is made once.
-    pub scratch: &'static str,
-}
-
-/// Runs what the command line asks for.
+/// Runs what the command line asks for. `counter` is the program that counts allocations.
 #[must_use]
-pub fn main(places: Places) -> ExitCode {
+pub fn main(counter: Option<&str>) -> ExitCode {
     let options = Options::parse();
-    match run(&options, places) {
+    match run(&options, counter) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("speed: {why}");
@@ -101,7 +94,7 @@ pub fn main(places: Places) -> ExitCode {
     }
 }
 
-fn run(options: &Options, places: Places) -> Result<(), String> {
+fn run(options: &Options, counter: Option<&str>) -> Result<(), String> {
     let chosen = if options.workload.is_empty() { default_workloads() } else { options.workload.clone() };
     let settings = Settings {
         rounds: options.rounds.unwrap_or(if options.quick { 3 } else { 9 }).max(1),
@@ -112,7 +105,7 @@ fn run(options: &Options, places: Places) -> Result<(), String> {
     let mut bench = Bench::new(settings);
     for workload in chosen {
         if workload.needs_models() == cfg!(feature = "models") {
-            here(workload, &mut bench, places)?;
+            here(workload, &mut bench, counter)?;
         } else if workload.needs_models() {
             elsewhere(workload, options)?.into_iter().for_each(|row| bench.add(row));
         } else {
@@ -125,11 +118,20 @@ fn run(options: &Options, places: Places) -> Result<(), String> {
             println!("{}", serde_json::to_string(row).map_err(|error| error.to_string())?);
         }
     } else if options.markdown {
-        print!("{}", markdown(&rows, title));
+        println!("{} rounds; {}.\n\n{}", settings.rounds, machine(), markdown(&rows, title).trim_end());
     } else {
         print!("{}", text(&rows));
     }
     Ok(())
+}
+
+/// What it was measured on.
+fn machine() -> String {
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    let described = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = described.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = model.map_or(env::consts::ARCH, |(_, model)| model.trim());
+    format!("{processors} processors, {model}, {}", env::consts::OS)
 }
 
 fn default_workloads() -> Vec<Workload> {
@@ -137,7 +139,7 @@ fn default_workloads() -> Vec<Workload> {
 }
 
 #[cfg(not(feature = "models"))]
-fn here(workload: Workload, bench: &mut Bench, places: Places) -> Result<(), String> {
+fn here(workload: Workload, bench: &mut Bench, counter: Option<&str>) -> Result<(), String> {
     match workload {
         W1 => crate::leases::run(bench),
         W2 => crate::second::run(bench),
@@ -145,7 +147,7 @@ fn here(workload: Workload, bench: &mut Bench, places: Places) -> Result<(), Str
         W4 => crate::expiry::run(bench),
         W5 | W7 => return Err("needs the feature `models`".to_owned()),
         Memory => {
-            let mut command = Command::new(places.memory);
+            let mut command = Command::new(counter.ok_or("needs the feature `shipped`")?);
             command.args(bench.settings.quick.then_some("--quick"));
             rows_of(&mut command)?.into_iter().for_each(|row| bench.add(row));
         }
@@ -154,10 +156,10 @@ fn here(workload: Workload, bench: &mut Bench, places: Places) -> Result<(), Str
 }
 
 #[cfg(feature = "models")]
-fn here(workload: Workload, bench: &mut Bench, places: Places) -> Result<(), String> {
+fn here(workload: Workload, bench: &mut Bench, _: Option<&str>) -> Result<(), String> {
     match workload {
         W5 => crate::exploring::run(bench),
-        W7 => crate::judging::run(bench, places.scratch.as_ref())?,
+        W7 => crate::judging::run(bench),
         W1 | W2 | W3 | W4 | Memory => return Err("needs a build without the feature `models`".to_owned()),
     }
     Ok(())
@@ -167,13 +169,8 @@ fn here(workload: Workload, bench: &mut Bench, places: Places) -> Result<(), Str
 fn elsewhere(workload: Workload, options: &Options) -> Result<Vec<Row>, String> {
     let cargo = env::var_os("CARGO");
     let mut command = Command::new(cargo.as_deref().unwrap_or_else(|| OsStr::new("cargo")));
-    command.args([
-        "bench",
-        "--features",
-        "models",
-        "--manifest-path",
-        concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
-    ]);
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    command.args(["bench", "--manifest-path", manifest, "--no-default-features", "--features", "models"]);
     let name = workload.to_possible_value().expect("no workload is hidden");
     command.args(["--", "--rows", "--workload", name.get_name()]);
     command.args(options.quick.then_some("--quick"));

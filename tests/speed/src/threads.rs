@@ -35,3 +35,9 @@ pub fn together<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Du
         end.zip(start).map(|(end, start)| end - start).expect("there are threads")
     })
 }
+
+/// The name of a case.
+#[must_use]
+pub fn with_threads(name: &str, threads: usize) -> String {
+    if threads == 1 { format!("{name}, 1 thread") } else { format!("{name}, {threads} threads") }
+}

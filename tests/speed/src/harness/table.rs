@@ -62,7 +62,7 @@ fn cells(rows: &[Row]) -> Vec<[String; 7]> {
             if first(at) { row.case.clone() } else { String::new() },
             format!("{}{role}", row.contender),
             format!("{} {}", figure(row.value), row.unit),
-            format!("± {:.0} %", row.spread * 100.0),
+            if row.spread > 0.0 { format!("± {:.0} %", row.spread * 100.0) } else { String::new() },
             row.ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}")),
             targets.collect::<Vec<_>>().join("; "),
             row.note.clone(),

@@ -50,6 +50,7 @@ impl<T> Copy for Handle<T> {}
 unsafe impl<T: Send + Sync> Send for Handle<T> {}
 
 /// `Box::into_raw` with a count in the box.
+#[derive(Default)]
 pub(super) struct Boxes;
 
 impl Leases for Boxes {
@@ -66,6 +67,7 @@ impl Leases for Boxes {
 }
 
 /// `Arc::into_raw`.
+#[derive(Default)]
 pub(super) struct Arcs;
 
 impl Leases for Arcs {

@@ -13,6 +13,8 @@ mod engine;
 mod maps;
 mod slots;
 
+use std::any::Any;
+use std::hint::black_box;
 use std::sync::Mutex;
 
 pub use boxes::Counted;
@@ -21,7 +23,7 @@ pub use engine::EngineLeases;
 use crate::harness::{Bench, Case, Contender, Role, Target};
 use crate::payload::{Maker, Payload};
 use crate::random::Random;
-use crate::threads::together;
+use crate::threads::{together, with_threads};
 
 /// Somebody who keeps payloads behind handles.
 pub trait Leases: Sync {
@@ -81,7 +83,7 @@ impl<L: Leases> Work<L> {
         let (live, random) = &mut *state;
         let report = |number| leases.report(thread, || maker.make(number));
         match self.pattern {
-            Pattern::Immediate => (0..count).for_each(|number| leases.release(thread, report(number))),
+            Pattern::Immediate => (0..count).for_each(|number| leases.release(thread, black_box(report(number)))),
             Pattern::InOrder(_) => {
                 for (number, place) in (0..count).zip((0..live.len()).cycle()) {
                     leases.release(thread, live[place]);
@@ -136,6 +138,30 @@ impl Stage {
     }
 }
 
+/// Makes so many leases, and the table in which they are. What is not in a table stays for ever.
+type Hold<'a> = &'a dyn Fn(usize) -> Box<dyn Any>;
+
+/// Tells every contender but the engine, with what makes leases at it. Who keeps the handles is the host's business.
+pub(crate) fn each_holding(mut tell: impl FnMut(&str, Role, Hold<'_>)) {
+    fn hold<L: Leases + Default + 'static>(count: usize) -> Box<dyn Any> {
+        let (leases, maker) = (L::default(), Maker::new(0));
+        for number in 0..count {
+            // Seen by nobody, an allocation is none.
+            black_box(leases.report(0, || maker.make(number as u64)));
+        }
+        Box::new(leases)
+    }
+    tell("Box with a count", Role::Limit, &hold::<boxes::Boxes>);
+    tell("Arc::into_raw", Role::Peer, &hold::<boxes::Arcs>);
+    tell("thunderdome", Role::Peer, &hold::<slots::Thunderdome>);
+    tell("slab", Role::Peer, &hold::<slots::Slab>);
+    tell("slotmap", Role::Peer, &hold::<slots::SlotMap>);
+    tell("sharded-slab", Role::Peer, &hold::<slots::Sharded>);
+    tell("dashmap", Role::Peer, &hold::<maps::Dash>);
+    tell("scc", Role::Peer, &hold::<maps::Scc>);
+    tell("papaya", Role::Peer, &hold::<maps::Papaya>);
+}
+
 /// W1 as far as it goes without the C boundary.
 fn tables(bench: &mut Bench, pattern: Pattern, name: &str, threads: usize) {
     let stage = Stage { pattern, threads };
@@ -161,12 +187,6 @@ fn exports(bench: &mut Bench, pattern: Pattern, name: &str, threads: usize) {
     ];
     let name = format!("exports, {}", with_threads(name, threads));
     bench.measure(Case { workload: "W1", name, parts: &[""], contenders });
-}
-
-/// The name of a case.
-#[must_use]
-pub fn with_threads(name: &str, threads: usize) -> String {
-    if threads == 1 { format!("{name}, 1 thread") } else { format!("{name}, {threads} threads") }
 }
 
 /// Runs W1.

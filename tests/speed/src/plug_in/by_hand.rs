@@ -114,7 +114,7 @@ unsafe fn read_user(details: *const WSMAN_SENDER_DETAILS) -> UserName {
 unsafe fn read(text: *const u16) -> String {
     let mut length = 0;
     // SAFETY: the caller's promise: no NUL came before.
-    while unsafe { text.add(length).read() } != 0 {
+    while unsafe { text.wrapping_add(length).read() } != 0 {
         length += 1;
     }
     // SAFETY: so many units are there.

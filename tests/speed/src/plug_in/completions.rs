@@ -9,7 +9,8 @@ use windows_sys::Win32::System::RemoteManagement::{WSMAN_AUTHZ_QUOTA, WSMAN_SEND
 use windows_sys::core::{BOOL, PCWSTR};
 
 /// The memory behind `senderDetails`, and what was said to it. The structure comes first: its address is the letter's.
-#[repr(C)]
+/// Letters of two threads share no line of the cache.
+#[repr(C, align(128))]
 pub(super) struct Letter {
     details: WSMAN_SENDER_DETAILS,
     said: Cell<Option<(*const c_void, u32)>>,
@@ -18,7 +19,7 @@ pub(super) struct Letter {
 }
 
 impl Letter {
-    pub(super) fn new(name: &str, mechanism: &str) -> Box<Self> {
+    pub(super) fn new(name: &str, mechanism: &str) -> Self {
         let (name, mechanism) = (wide(name), wide(mechanism));
         let details = WSMAN_SENDER_DETAILS {
             senderName: name.as_ptr(),
@@ -27,7 +28,7 @@ impl Letter {
             clientToken: ptr::without_provenance_mut(0x51),
             httpURL: ptr::null(),
         };
-        Box::new(Self { details, said: Cell::new(None), name, mechanism })
+        Self { details, said: Cell::new(None), name, mechanism }
     }
 
     /// `senderDetails`. It may be followed to the whole letter.

@@ -12,7 +12,7 @@ use crate::payload::{Payload, name};
 /// A host with one application of a plug-in.
 pub struct HostSide<L: Library> {
     application: *const c_void,
-    letters: Vec<Box<Letter>>,
+    letters: Vec<Letter>,
     action: Vec<u16>,
     resource: Vec<u16>,
     /// The contexts of the users; released at the end.
@@ -44,7 +44,7 @@ impl<L: Library> HostSide<L> {
         let error = unsafe { (L::EXPORTS.startup)(0, identification.as_ptr(), ptr::null(), &raw mut application) };
         assert_eq!(error, 0, "Startup");
         let letters: Vec<_> = (0..threads).map(|thread| Letter::new(&name(thread), "Negotiate")).collect();
-        let let_in = |letter: &Box<Letter>| {
+        let let_in = |letter: &Letter| {
             // SAFETY: the letter outlives the call, and the plug-in answers before it returns.
             unsafe { (L::EXPORTS.user)(application, letter.pointer(), 0) };
             letter.take()

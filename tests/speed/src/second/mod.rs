@@ -7,9 +7,8 @@ mod tables;
 use std::sync::Mutex;
 
 use crate::harness::{Bench, Case, Contender, Role, Target};
-use crate::leases::with_threads;
 use crate::random::Random;
-use crate::threads::together;
+use crate::threads::{together, with_threads};
 
 /// Somebody who has a payload for each user, each leased once.
 pub trait Users: Sync {

@@ -1,0 +1,115 @@
+//! W5, exploring: the shipped machines under a moderately large scenario, in the default dialect.
+//!
+//! The limit takes every step of the graph and keeps nothing: no search is faster than its model.
+
+use std::collections::HashSet;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use stateright::{Checker as _, Model as _};
+use wsman_authz_core::dialect::Dialect;
+use wsman_authz_models::explore::{Stream, Watch, explore};
+use wsman_authz_models::model::{Checked, Model, SCENARIOS, Tape, World};
+
+use crate::harness::{Bench, Case, Contender, Role, Row, Run};
+use crate::threads::{together, with_threads};
+
+/// More states than any scenario has.
+const ENOUGH: usize = 10_000_000;
+
+/// Every state of a model.
+fn states(model: &Model) -> Vec<World> {
+    let mut seen = HashSet::from([model.initial()]);
+    let (mut open, mut actions) = (vec![model.initial()], Vec::new());
+    while let Some(world) = open.pop() {
+        model.actions(&world, &mut actions);
+        for action in actions.drain(..) {
+            let next = model.next(&world, action, &mut Tape::default());
+            if seen.insert(next.clone()) {
+                open.push(next);
+            }
+        }
+    }
+    seen.into_iter().collect()
+}
+
+fn steps_alone(model: &Model, worlds: &[World]) {
+    let (mut tape, mut actions) = (Tape::default(), Vec::new());
+    for world in worlds {
+        model.actions(world, &mut actions);
+        for action in actions.drain(..) {
+            black_box(model.next(world, action, &mut tape));
+        }
+    }
+}
+
+/// The explorer, as `verify` calls it: it must find everything, and nothing wrong.
+fn explored(model: &Model, unique: u64) {
+    let exploration = explore(model, ENOUGH, &Watch::default());
+    assert!(exploration.exhausted && exploration.unique == unique, "{exploration:?}");
+}
+
+fn checked(model: &Model, threads: usize, unique: u64) {
+    let checker = Checked::new(model.clone()).checker().threads(threads).spawn_bfs().join();
+    assert_eq!(checker.unique_state_count() as u64, unique, "stateright finds the same states");
+}
+
+/// `once` sees so many states on each thread.
+fn contender<'a>(name: &'static str, role: Role, states: u64, once: impl Fn() -> Duration + 'a) -> Contender<'a> {
+    Contender::new(name, role, move |times| {
+        let took = (0..times).map(|_| once()).sum();
+        Run { operations: times * states, parts: vec![took] }
+    })
+}
+
+fn case(bench: &mut Bench, name: &str, model: &Model, worlds: &[World], threads: usize) {
+    let unique = worlds.len() as u64;
+    let stateright = || {
+        let start = Instant::now();
+        checked(model, threads, unique);
+        start.elapsed()
+    };
+    let contenders = vec![
+        contender("steps alone", Role::Limit, unique, || together(threads, |_| steps_alone(model, worlds)))
+            .note("nothing is found twice, because nothing is kept"),
+        contender("stateright", Role::Peer, unique / threads as u64, stateright)
+            .note("breadth first; its threads share one exploration; states are 64-bit hashes"),
+        contender("exact explorer", Role::Ours, unique, || together(threads, |_| explored(model, unique)))
+            .note("breadth first; one exploration on each thread; whole states, and the way back to rest"),
+    ];
+    bench.measure(Case { workload: "W5", name: with_threads(name, threads), parts: &[""], contenders });
+}
+
+/// What a state takes in the store of the explorer.
+fn size(name: &str, worlds: &[World]) -> Row {
+    let mut stream = Stream::default();
+    let bytes: usize = worlds.iter().map(|world| stream.of(world).len()).sum();
+    Row {
+        workload: "W5".to_owned(),
+        case: name.to_owned(),
+        contender: "stored state".to_owned(),
+        role: Role::Ours,
+        value: bytes as f64 / worlds.len() as f64,
+        unit: "bytes".to_owned(),
+        spread: 0.0,
+        ratio: None,
+        targets: Vec::new(),
+        note: "the mean encoding; about 25 bytes of index come on top".to_owned(),
+    }
+}
+
+/// Runs W5.
+///
+/// # Panics
+/// If the explorers do not find the same.
+pub fn run(bench: &mut Bench) {
+    let wanted = if bench.settings.quick { "pairs" } else { "traffic" };
+    let scenario = SCENARIOS.iter().find(|scenario| scenario.name == wanted).expect("a scenario of that name");
+    let model = Model::new(scenario.clone(), Dialect::default());
+    let worlds = states(&model);
+    let name = format!("{wanted}, {} states", worlds.len());
+    for threads in [1, 2] {
+        case(bench, &name, &model, &worlds, threads);
+    }
+    bench.add(size(&name, &worlds));
+}
