@@ -95,6 +95,9 @@ pub fn main(counter: Option<&str>) -> ExitCode {
 }
 
 fn run(options: &Options, counter: Option<&str>) -> Result<(), String> {
+    if env::var_os("WSMAN_AUTHZ_TRACE").is_some() {
+        return Err("WSMAN_AUTHZ_TRACE is set: the plug-in would write a trace".to_owned());
+    }
     let chosen = if options.workload.is_empty() { default_workloads() } else { options.workload.clone() };
     let settings = Settings {
         rounds: options.rounds.unwrap_or(if options.quick { 3 } else { 9 }).max(1),

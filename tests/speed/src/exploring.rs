@@ -1,4 +1,4 @@
-//! W5, exploring: the shipped machines under a moderately large scenario, in the default dialect.
+//! Exploring: the shipped machines under a moderately large scenario, in the default dialect.
 //!
 //! The limit takes every step of the graph and keeps nothing: no search is faster than its model.
 
@@ -94,11 +94,11 @@ fn size(name: &str, worlds: &[World]) -> Row {
         spread: 0.0,
         ratio: None,
         targets: Vec::new(),
-        note: "the mean encoding; about 25 bytes of index come on top".to_owned(),
+        note: "the mean encoding; the index over the states is not in it".to_owned(),
     }
 }
 
-/// Runs W5.
+/// Runs the workload.
 ///
 /// # Panics
 /// If the explorers do not find the same.

@@ -1,4 +1,4 @@
-//! W4, idle records: each is inserted, touched at random, and at the end all of them expire.
+//! Idle records: each is inserted, touched at random, and at the end all of them expire.
 //!
 //! Time is passed in and runs at a thousand steps a millisecond; the three parts are timed one by one.
 
@@ -98,7 +98,7 @@ fn case(bench: &mut Bench, name: &str, count: u32) {
     bench.measure(Case { workload: "W4", name: name.to_owned(), parts: PARTS, contenders });
 }
 
-/// Runs W4.
+/// Runs the workload.
 pub fn run(bench: &mut Bench) {
     case(bench, "1k records", 1_000);
     case(bench, "10k records", 10_000);

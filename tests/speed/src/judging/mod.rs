@@ -1,4 +1,4 @@
-//! W7, judging: a long trace, record by record, from memory.
+//! Judging: a long trace, record by record, from memory.
 
 mod record;
 mod trace;
@@ -43,7 +43,7 @@ fn contender<'a>(name: &'static str, role: Role, records: u64, pass: impl Fn() +
 
 const SERDE_JSON: &str = "serde_json, the record's fields";
 
-/// Runs W7.
+/// Runs the workload.
 ///
 /// # Panics
 /// If the trace is not judged to be lawful.

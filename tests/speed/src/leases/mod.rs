@@ -1,4 +1,4 @@
-//! W1, the life of a lease: a context with a fresh payload behind it is reported, released, and the payload dropped.
+//! The life of a lease: a context with a fresh payload behind it is reported, released, and the payload dropped.
 //!
 //! ```text
 //! pattern          live     which one is released next
@@ -162,7 +162,7 @@ pub(crate) fn each_holding(mut tell: impl FnMut(&str, Role, Hold<'_>)) {
     tell("papaya", Role::Peer, &hold::<maps::Papaya>);
 }
 
-/// W1 as far as it goes without the C boundary.
+/// As far as it goes without the C boundary.
 fn tables(bench: &mut Bench, pattern: Pattern, name: &str, threads: usize) {
     let stage = Stage { pattern, threads };
     let mut contenders = stage.peers();
@@ -172,7 +172,7 @@ fn tables(bench: &mut Bench, pattern: Pattern, name: &str, threads: usize) {
     bench.measure(Case { workload: "W1", name: with_threads(name, threads), parts: &[""], contenders });
 }
 
-/// W1 through the exports of two plug-ins, by the same host.
+/// Through the exports of three plug-ins, by the same host.
 fn exports(bench: &mut Bench, pattern: Pattern, name: &str, threads: usize) {
     use crate::plug_in::{ByHand, HostSide, Named, Shipped};
     let stage = Stage { pattern, threads };
@@ -189,7 +189,7 @@ fn exports(bench: &mut Bench, pattern: Pattern, name: &str, threads: usize) {
     bench.measure(Case { workload: "W1", name, parts: &[""], contenders });
 }
 
-/// Runs W1.
+/// Runs the workload.
 pub fn run(bench: &mut Bench) {
     let many = if bench.settings.quick { 1_000 } else { 100_000 };
     let patterns = [

@@ -3,7 +3,6 @@
 //! Twice: one that does not even read who asks, which is the least that can be done, and one that does. (A policy that
 //! authorizes operations must, for the host does not pass the user's context.)
 
-use std::collections::HashMap;
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 
@@ -35,7 +34,7 @@ impl Library for Named {
 const ERROR_ACCESS_DENIED: u32 = 5;
 
 /// Whom [`Named`] let in, with how often.
-static KNOWN: Mutex<Option<HashMap<UserName, u64>>> = Mutex::new(None);
+static KNOWN: Mutex<Option<hashbrown::HashMap<UserName, u64, foldhash::fast::FixedState>>> = Mutex::new(None);
 
 fn context() -> *const c_void {
     Counted::leak(fresh()).as_ptr().cast()

@@ -1,4 +1,4 @@
-//! W3, one request at the host: the user's record is found by mechanism and name, its idle deadline moves, an
+//! One request at the host: the user's record is found by mechanism and name, its idle deadline moves, an
 //! operation takes a lease and gives it back.
 
 mod host;
@@ -66,7 +66,7 @@ fn case(bench: &mut Bench, name: &str, count: usize) {
     bench.measure(Case { workload: "W3", name: name.to_owned(), parts: &[""], contenders });
 }
 
-/// Runs W3.
+/// Runs the workload.
 pub fn run(bench: &mut Bench) {
     case(bench, "100 users", 100);
     case(bench, "10k users", 10_000);

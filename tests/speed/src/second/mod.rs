@@ -1,4 +1,4 @@
-//! W2, one more lease: the user has a payload, an operation leases it once more and gives it back.
+//! One more lease: the user has a payload, an operation leases it once more and gives it back.
 
 mod engine;
 mod pointers;
@@ -59,7 +59,7 @@ fn case(bench: &mut Bench, name: &str, stage: Stage, most: f64) {
     bench.measure(Case { workload: "W2", name: with_threads(name, stage.threads), parts: &[""], contenders });
 }
 
-/// Runs W2.
+/// Runs the workload.
 pub fn run(bench: &mut Bench) {
     for threads in [1, 2] {
         case(bench, "one user", Stage { users: 1, threads }, 1.5);
