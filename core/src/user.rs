@@ -9,10 +9,11 @@ use core::fmt;
 /// exactly, never dereferenced, cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserName {
-    /// `authenticationMechanism`.
-    pub mechanism: Arc<str>,
+    // The name first: it tells two users apart sooner, wherever they are compared.
     /// `senderName`; empty if the host passed NULL.
     pub name: Arc<str>,
+    /// `authenticationMechanism`.
+    pub mechanism: Arc<str>,
 }
 
 impl UserName {

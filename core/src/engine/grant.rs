@@ -14,6 +14,7 @@
 //! ```
 
 use alloc::collections::BTreeMap;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::id::{ApplicationId, Context};
@@ -24,10 +25,10 @@ struct Grant {
     revoked: bool,
 }
 
-/// The grants of every user that has a live lease.
+/// The grants of every user that has a live lease. A map in a map: so a user is found without a copy of the name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Grants<K> {
-    by_user: BTreeMap<(ApplicationId, K), Vec<Grant>>,
+    by_user: BTreeMap<ApplicationId, BTreeMap<K, Vec<Grant>>>,
 }
 
 impl<K> Default for Grants<K> {
@@ -38,42 +39,53 @@ impl<K> Default for Grants<K> {
 
 impl<K: Ord + Clone> Grants<K> {
     pub(super) fn push(&mut self, application: ApplicationId, user: &K, lease: Context) {
-        self.by_user.entry((application, user.clone())).or_default().push(Grant { lease, revoked: false });
+        let grant = Grant { lease, revoked: false };
+        let users = self.by_user.entry(application).or_default();
+        match users.get_mut(user) {
+            Some(grants) => grants.push(grant),
+            None => drop(users.insert(user.clone(), vec![grant])),
+        }
     }
 
     /// The lease that speaks for this user and no other (CL-71).
     pub(super) fn current(&self, application: ApplicationId, user: &K) -> Option<Context> {
-        let grants = self.by_user.get(&(application, user.clone()))?;
+        let grants = self.of(application, user);
         grants.iter().rev().find(|grant| !grant.revoked).map(|grant| grant.lease)
     }
 
     /// The lease of some other user: what `GrantOfAnotherUser` mistakes for the current one.
     pub(super) fn of_another(&self, application: ApplicationId, user: &K) -> Option<Context> {
-        let mut others = self.by_user.iter().filter(|((owner, other), _)| *owner == application && other != user);
+        let mut others = self.by_user.get(&application)?.iter().filter(|(other, _)| *other != user);
         others.next().and_then(|(_, grants)| Some(grants.last()?.lease))
     }
 
     /// All live leases of the user: what a question about the user may revoke.
     pub(super) fn live(&self, application: ApplicationId, user: &K) -> Vec<Context> {
-        let grants = self.by_user.get(&(application, user.clone()));
-        grants.into_iter().flatten().map(|grant| grant.lease).collect()
+        self.of(application, user).iter().map(|grant| grant.lease).collect()
     }
 
     /// These leases speak no more (CL-23).
     pub(super) fn revoke(&mut self, application: ApplicationId, user: &K, leases: &[Context]) {
-        let grants = self.by_user.get_mut(&(application, user.clone()));
+        let grants = self.by_user.get_mut(&application).and_then(|users| users.get_mut(user));
         for grant in grants.into_iter().flatten().filter(|grant| leases.contains(&grant.lease)) {
             grant.revoked = true;
         }
     }
 
     pub(super) fn remove(&mut self, application: ApplicationId, user: &K, lease: Context) {
-        let key = (application, user.clone());
-        let Some(grants) = self.by_user.get_mut(&key) else { return };
+        let Some(users) = self.by_user.get_mut(&application) else { return };
+        let Some(grants) = users.get_mut(user) else { return };
         grants.retain(|grant| grant.lease != lease);
         if grants.is_empty() {
-            self.by_user.remove(&key);
+            users.remove(user);
         }
+        if users.is_empty() {
+            self.by_user.remove(&application);
+        }
+    }
+
+    fn of(&self, application: ApplicationId, user: &K) -> &[Grant] {
+        self.by_user.get(&application).and_then(|users| users.get(user)).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn is_empty(&self) -> bool {
