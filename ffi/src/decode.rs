@@ -5,8 +5,10 @@
 
 #![expect(unsafe_code, reason = "the host passes pointers")]
 
+use std::char::DecodeUtf16Error;
 use std::ffi::c_void;
 use std::fmt;
+use std::iter;
 use std::num::NonZeroU64;
 
 use windows_sys::Win32::System::RemoteManagement::{WSMAN_CERTIFICATE_DETAILS, WSMAN_SENDER_DETAILS};
@@ -17,6 +19,9 @@ use crate::sender::{Certificate, Sender};
 
 /// The longest text, in UTF-16 units: more than any HTTP server takes for a whole header.
 pub(crate) const MAX_UNITS: usize = 65_536;
+
+/// Bytes that most texts have room in.
+const USUAL: usize = 64;
 
 /// The one mechanism that comes with a certificate.
 const CLIENT_CERTIFICATE: &str = "ClientCertificate";
@@ -50,16 +55,27 @@ pub unsafe fn text(start: *const u16) -> Result<Option<String>, Undecodable> {
     if start.is_null() {
         return Ok(None);
     }
-    let mut units = Vec::new();
-    for index in 0..=MAX_UNITS {
-        let unit = start.wrapping_add(index);
-        // SAFETY: HA-02: the text goes on to its NUL, and no NUL came before `index`.
-        match unsafe { unit.read_unaligned() } {
-            0 => return String::from_utf16(&units).map(Some).map_err(|_| Undecodable::IllFormed),
-            unit => units.push(unit),
+    let mut length = 0;
+    let mut is_over = false;
+    let units = iter::from_fn(|| {
+        if is_over || length > MAX_UNITS {
+            return None;
         }
+        let unit = start.wrapping_add(length);
+        // SAFETY: HA-02: the text goes on to its NUL, and none of the units before was it.
+        let unit = unsafe { unit.read_unaligned() };
+        length += 1;
+        is_over = unit == 0;
+        Some(unit).filter(|_| !is_over)
+    });
+    let text = char::decode_utf16(units).try_fold(String::with_capacity(USUAL), |mut text, character| {
+        text.push(character?);
+        Ok(text)
+    });
+    if length > MAX_UNITS && !is_over {
+        return Err(Undecodable::TooLong); // it may also end in half of a pair
     }
-    Err(Undecodable::TooLong)
+    text.map(Some).map_err(|_: DecodeUtf16Error| Undecodable::IllFormed)
 }
 
 /// Reads who asks.
@@ -144,6 +160,7 @@ mod tests {
     fn cl_71_ill_formed_and_endless_texts_are_refused() {
         assert_eq!(read(&[0x61, 0xD800, 0]), Err(Undecodable::IllFormed));
         assert_eq!(read(&[0xDC00, 0xD800, 0]), Err(Undecodable::IllFormed));
+        assert_eq!(read(&[0xD800, 0, 0xDC00, 0]), Err(Undecodable::IllFormed), "nothing behind the NUL is read");
         let longest: Vec<u16> = [vec![0x61; MAX_UNITS], vec![0]].concat();
         assert_eq!(read(&longest).map(|text| text.map(|text| text.len())), Ok(Some(MAX_UNITS)));
         let endless: Vec<u16> = vec![0x61; MAX_UNITS + 1];

@@ -39,3 +39,10 @@ fn cl_11_an_open_operation_at_shutdown() {
     open("").releases(0xA).stops().breaks(&[Rule::CL11]);
     open("").ends(1).releases(0xB).releases(0xA).stops().keeps(Rule::CL41);
 }
+
+#[test]
+fn cl_24_an_operation_that_begins_after_its_user_is_gone_is_early_when_it_is_released() {
+    let begun = || story("").first(1, 7).yes(1, 22).operation(2, 7, 1).releases(22).yes(2, 23);
+    begun().releases(23).breaks(&[Rule::CL24]);
+    begun().ends(1).releases(23).stops().keeps(Rule::CL41);
+}

@@ -193,3 +193,14 @@ fn unique_values_leave_no_doubt() {
     let story = story("").first(1, 7).yes(1, 0xA).first(2, 8).yes(2, 0xB).releases(0xA).releases(0xB);
     assert!(story.contract.doubts.is_empty() && story.contract.renewing.is_empty());
 }
+
+/// User 7's record on the value 22 expired in both applications, with one payload behind it; in the second one user 9
+/// has a record on it.
+#[test]
+fn cl_12_a_payload_that_is_dropped_takes_the_lease_that_was_due() {
+    let first = story("release_counting=per-value").with_payload(1).first(1, 7).yes(1, 22);
+    let both = first.starts(2).first(2, 7).yes(2, 22).at(IDLE).expires(7).within(1).expires(7);
+    let both = both.within(2).first(3, 9).yes(3, 22);
+    let dropped = both.releases(22).drops(1);
+    dropped.within(1).stops().within(2).releases(22).stops().breaks(&[Rule::CL12]);
+}

@@ -98,3 +98,26 @@ fn no_fault_of_the_host_shows_in_the_engine() {
         assert!(scripts().into_iter().all(|script| !shows(*fault, u32::MAX, script)), "{fault}");
     }
 }
+
+#[test]
+fn faults_of_a_dropped_reply_and_of_a_panic_are_told_apart() {
+    let (dropped, panicked) = (Abandoned::Dropped, Abandoned::Panicked);
+    for (fault, why, other) in [
+        (Fault::DropAllows, dropped, panicked),
+        (Fault::DroppedReplyLeftPending, dropped, panicked),
+        (Fault::PanicAllows, panicked, dropped),
+        (Fault::PanicHarmsOthers, panicked, dropped),
+    ] {
+        assert!(shows(fault, u32::MAX, abandoned(why)), "{fault}");
+        assert!(!shows(fault, u32::MAX, abandoned(other)), "{fault}");
+    }
+}
+
+#[test]
+fn a_token_comes_with_no_failure_about_an_operation_in_any_engine() {
+    let mut inputs = Vec::from([starts(A)]);
+    inputs.extend(enter(1, ALICE, "p"));
+    inputs.extend([asks_operation(A, 2, ALICE), answers(R0, deny(5)), accepts(R0)]);
+    assert!(!shows(Fault::FailureCarriesToken, u32::MAX, at_once(inputs)));
+    assert!(shows(Fault::FailureCarriesToken, u32::MAX, denied()));
+}
