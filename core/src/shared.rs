@@ -117,7 +117,7 @@ mod tests {
     fn a_look_sees_what_the_steps_did() {
         let config = EngineConfig { answer_within: Some(Millis(7)), ..EngineConfig::default() };
         let (engine, application) = (SharedEngine::<u8, char>::new(config), ApplicationId(1));
-        let step = |input| engine.step(Timestamp(1), input).map(|effects| effects.as_slice().to_vec());
+        let step = |input| engine.step(Timestamp(1), input).map(|effects| effects.into_iter().collect::<Vec<_>>());
         assert_eq!(step(Input::Startup { application }), Ok(std::vec![]));
         let contexts = ['p', 'q', 'r'].map(|payload| {
             let sender = Sender::new(payload.into()).unwrap();
