@@ -109,6 +109,7 @@ mod tests {
         grants.push(A, &'u', lease(1));
         grants.push(A, &'u', lease(2));
         assert_eq!(grants.current(A, &'u'), Some(lease(2)));
+        assert!(!grants.is_empty());
         grants.remove(A, &'u', lease(2));
         assert_eq!(grants.current(A, &'u'), Some(lease(1)), "the winner of a race speaks again");
         grants.remove(A, &'u', lease(1));

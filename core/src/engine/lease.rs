@@ -78,7 +78,7 @@ impl<K> LeaseTable<K> {
                 slot
             }
         };
-        Context::new(u64::from(self.slots[slot as usize].generation) << 32 | u64::from(slot))
+        handle(u64::from(slot), self.slots[slot as usize].generation)
     }
 
     /// The lease that `context` names, if it is live.
@@ -111,10 +111,9 @@ impl<K> LeaseTable<K> {
 
     /// The live leases, by handle.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Context, &Lease<K>)> {
-        (0u64..).zip(&self.slots).filter_map(|(index, slot)| {
-            let context = Context::new(u64::from(slot.generation) << 32 | index)?;
-            Some((context, slot.lease.as_ref()?))
-        })
+        (0u64..)
+            .zip(&self.slots)
+            .filter_map(|(index, slot)| Some((handle(index, slot.generation)?, slot.lease.as_ref()?)))
     }
 
     /// How many leases are live.
@@ -126,6 +125,11 @@ impl<K> LeaseTable<K> {
     pub(super) const fn retired(&self) -> usize {
         self.retired
     }
+}
+
+/// The handle of a slot in one of its generations, which begin at 1.
+const fn handle(slot: u64, generation: u32) -> Option<Context> {
+    Context::new(((generation as u64) << 32) + slot)
 }
 
 /// The slot and the generation that a handle claims.
