@@ -57,3 +57,32 @@ impl fmt::Display for Misuse {
 }
 
 impl core::error::Error for Misuse {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    #[test]
+    fn each_misuse_names_its_rule_and_what_it_is_about() {
+        let (application, request, context) = (ApplicationId(7), RequestId(8), Context::new(9).expect("not NULL"));
+        for (misuse, rule, what) in [
+            (Misuse::StartedTwice(application), "CL-55", "a7 twice"),
+            (Misuse::NotRunning(application), "CL-54", "a7, which does not run"),
+            (Misuse::ShuttingDown(application), "CL-54", "a7 during its shutdown"),
+            (Misuse::NoGrant(RequestKind::Quota), "CL-31", "the quota of a user"),
+            (Misuse::NoGrant(RequestKind::Operation), "CL-31", "an operation"),
+            (Misuse::ReleasedNull, "CL-15", "NULL"),
+            (Misuse::ReleasedUnknown(context), "CL-16", "0x9, which is no live lease"),
+            (Misuse::NoReplyDue(request), "CL-50", "request 8 that waits for none"),
+            (Misuse::TooLate(request), "CL-70", "request 8 came after"),
+            (Misuse::WrongKind(request), "CL-51", "request 8 is of another kind"),
+            (Misuse::NotCompleting(request), "CL-50", "request 8 returned that was not made"),
+            (Misuse::Full, "", "request numbers"),
+        ] {
+            let text = format!("{misuse}");
+            assert!(text.starts_with(rule) && text.contains(what), "{text}");
+        }
+    }
+}

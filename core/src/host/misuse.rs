@@ -95,3 +95,28 @@ impl<K: Ord + Clone> Host<K> {
 const fn demand(holds: bool, otherwise: Misuse) -> Result<(), Misuse> {
     if holds { Ok(()) } else { Err(otherwise) }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    #[test]
+    fn each_misuse_says_what_it_is_about() {
+        let (application, operation) = (ApplicationId(7), OperationId(8));
+        for (misuse, words) in [
+            (Misuse::StartedTwice(application), "a7 was started already"),
+            (Misuse::NotStarting(application), "a7 is not being started"),
+            (Misuse::NotRunning(application), "a7 does not run"),
+            (Misuse::NotStopping(application), "a7 is not being stopped"),
+            (Misuse::NothingToReauthorize(application), "no record in application a7"),
+            (Misuse::NumberTaken(operation), "o8 is taken"),
+            (Misuse::UnknownOperation(operation), "no operation o8"),
+            (Misuse::NoResponseDue(operation), "o8 is not open"),
+        ] {
+            let text = format!("{misuse}");
+            assert!(text.contains(words), "{text}");
+        }
+    }
+}
