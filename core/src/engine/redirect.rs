@@ -55,7 +55,14 @@ mod tests {
 
     #[test]
     fn cl_73_only_absolute_http_urls_pass() {
-        for url in ["http://a", "HTTPS://a.example/", "http://[::1]:80/x", "http://a:65535?x#y"] {
+        for url in [
+            "http://a",
+            "HTTPS://a.example/",
+            "http://[::1]:80/x",
+            "http://a:65535?x#y",
+            "http://[::1]/x",
+            "http://a/%2F",
+        ] {
             assert!(is_redirect_url(url), "{url}");
         }
         for url in [
@@ -78,6 +85,10 @@ mod tests {
             "http://[u@b]/",
             "http://a/<b>",
             "http://a/{b}",
+            "http://a/%",
+            "http://a/%2",
+            "http://a/%zz",
+            "http://a/%2Fb%2x",
         ] {
             assert!(!is_redirect_url(url), "{url}");
         }

@@ -121,3 +121,16 @@ fn a_token_comes_with_no_failure_about_an_operation_in_any_engine() {
     assert!(!shows(Fault::FailureCarriesToken, u32::MAX, at_once(inputs)));
     assert!(shows(Fault::FailureCarriesToken, u32::MAX, denied()));
 }
+
+#[test]
+fn a_release_completes_nobody_elses_request_in_any_engine() {
+    let mut inputs = Vec::from([starts(A)]);
+    inputs.extend(enter(1, ALICE, "p"));
+    inputs.extend([asks_user(A, 2, BOB), asks_user(A, 3, ALICE), answers(R1, deny(5))]); // hers is being completed
+    inputs.push(releases(lease(0, 1)));
+    assert!(!shows(Fault::CompletionInsideRelease, u32::MAX, at_once(inputs)));
+    assert!(
+        shows(Fault::CompletionInsideRelease, u32::MAX, shared())
+            || shows(Fault::CompletionInsideRelease, u32::MAX, two_users())
+    );
+}
