@@ -240,3 +240,10 @@ fn cl_71_a_denial_revokes_nobody_else() {
     story.ends(B);
     story.over();
 }
+
+#[test]
+fn the_leases_that_speak_for_a_user_can_be_seen_in_their_order() {
+    let story = raced();
+    let seen = |user| story.engine.grants(A, &user).collect::<Vec<_>>();
+    assert_eq!((seen(ALICE), seen(BOB)), (Vec::from([lease(0, 1), lease(1, 1)]), Vec::new()));
+}
