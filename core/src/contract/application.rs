@@ -142,10 +142,6 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             sight.breaks(Rule::CL50, &[request.mark], why);
             self.finished.remember(sender, Over { application, answered: None });
         }
-        if silent == Some(false) {
-            // Who leaves requests open on its own account is no proof of anything when another one does.
-            self.applications.values_mut().for_each(|known| known.disturbed = None);
-        }
         if silent == Some(true)
             && let Some(other) = disturbed
         {
