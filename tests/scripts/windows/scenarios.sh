@@ -37,7 +37,9 @@ drive_one() {
 }
 
 # `drive_all SYSTEM FOLDER EXTENSION OUTCOMES COMMAND...`: every plug-in, six at a time, because those that hang only
-# wait. The outcomes go to a file, the reports to the folder OUTCOMES.d.
+# wait. The outcomes go to a file, the reports to the folder OUTCOMES.d. Whether two threads meet in a mistake is chance:
+# a faulty plug-in that is not told as expected is driven again, by itself, up to four times. One that keeps the rules has
+# no second chance.
 drive_all() {
     local system=$1 folder=$2 extension=$3 outcomes=$4 name
     shift 4
@@ -49,6 +51,13 @@ drive_all() {
     done < <(scenarios "$system")
     wait
     cat "$outcomes.d"/*.line > "$outcomes"
+    for _ in 1 2 3 4; do
+        for name in $(unlike_faults "$system" "$outcomes"); do
+            echo "again: $name"
+            drive_one "$name" "$folder/$name$extension" "$outcomes.d/$name.json" "$@" > "$outcomes.d/$name.line"
+        done
+        cat "$outcomes.d"/*.line > "$outcomes"
+    done
     judge_outcomes "$system" "$outcomes" || fail "$system: not as expected; the reports are in $outcomes.d"
 }
 
@@ -69,6 +78,12 @@ judge_outcomes() {
         fi
     done < <(scenarios "$1")
     return $bad
+}
+
+# The names of faulty plug-ins of which something else was said than the table says.
+unlike_faults() {
+    { judge_outcomes "$1" "$2" 2>&1 || true; } | sed -nE 's/^expected of ([^:]+): ([a-z]+),.*/\1 \2/p' |
+        awk '$2 != "kept" { print $1 }'
 }
 
 # How often each verdict was reached.
