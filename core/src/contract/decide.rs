@@ -32,18 +32,10 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
         slots.sort_by_key(|slot| Reverse(slot.place)); // so that the places of the rest do not change
         for slot in slots {
-            self.end_slot(context, slot, sight);
+            self.end_at(context, slot.application, slot.place, sight);
         }
         for lease in self.leases.of_mut(context) {
             lease.after -= taken.partition_point(|number| *number <= lease.after) as u64;
-        }
-    }
-
-    fn end_slot(&mut self, context: Context, slot: Slot, sight: &mut Sight<M>) {
-        if self.per_value() {
-            self.end_value(context, slot.application, sight);
-        } else if let Some(lease) = self.leases.take_at(context, slot.place) {
-            self.released(context, &lease, sight);
         }
     }
 
@@ -129,7 +121,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// The first `number` releases ended exactly the leases that they could have ended.
     fn decide(&mut self, context: Context, slots: &[Slot], number: u64, sight: &mut Sight<M>) {
         for slot in slots.iter().rev().filter(|slot| slot.after < number) {
-            self.end_slot(context, *slot, sight);
+            self.end_at(context, slot.application, slot.place, sight);
         }
         for lease in self.leases.of_mut(context) {
             lease.after = lease.after.saturating_sub(number);

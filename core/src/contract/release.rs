@@ -37,11 +37,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             return;
         }
         // Whichever it was, it was too early.
-        if self.per_value() {
-            self.end_value(context, application, sight);
-        } else if let Some(lease) = self.leases.take_at(context, place) {
-            self.released(context, &lease, sight);
-        }
+        self.end_at(context, application, place, sight);
     }
 
     pub(super) fn release_return(&mut self, thread: ThreadId) {

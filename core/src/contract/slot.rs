@@ -56,9 +56,11 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// The leases that a release of the slot ends.
     pub(super) fn ends(&self, context: Context, slot: &Slot) -> impl Iterator<Item = &Lease<K, M>> {
         let application = self.per_value().then_some(slot.application);
-        let shared = application
-            .map(|application| self.leases.of(context).filter(move |lease| lease.application == application));
-        let shared = shared.map(|leases| leases.filter(move |lease| !self.is_beside(context, lease)));
+        let shared = application.map(|application| {
+            let certain =
+                move |lease: &&Lease<K, M>| lease.application == application && !self.is_beside(context, lease);
+            self.leases.of(context).filter(certain)
+        });
         let one = if application.is_none() { self.leases.at(context, slot.place) } else { None };
         shared.into_iter().flatten().chain(one)
     }
@@ -70,9 +72,18 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             && self.leases.of(context).filter(|other| other.application == lease.application).nth(1).is_some()
     }
 
+    /// A release ended the lease of the value at the place, or where equal values are one, all of the application.
+    pub(super) fn end_at(&mut self, context: Context, application: ApplicationId, place: Place, sight: &mut Sight<M>) {
+        if self.per_value() {
+            self.end_value(context, application, sight);
+        } else if let Some(lease) = self.leases.take_at(context, place) {
+            self.released(context, &lease, sight);
+        }
+    }
+
     /// One release ended all leases of the application with the value. Of those that are beside the others nobody will
     /// know.
-    pub(super) fn end_value(&mut self, context: Context, application: ApplicationId, sight: &mut Sight<M>) {
+    fn end_value(&mut self, context: Context, application: ApplicationId, sight: &mut Sight<M>) {
         let of_it = self.leases.of(context).filter(|lease| lease.application == application);
         let beside: Vec<M> = of_it.filter(|lease| self.is_beside(context, lease)).map(|lease| lease.mark).collect();
         for mut lease in self.leases.take_value(context, application) {
