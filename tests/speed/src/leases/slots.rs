@@ -5,57 +5,32 @@ use parking_lot::Mutex;
 use super::Leases;
 use crate::payload::Payload;
 
-#[derive(Default)]
-pub(super) struct Thunderdome(Mutex<thunderdome::Arena<Payload>>);
+/// A table behind one lock.
+macro_rules! locked {
+    ($Name:ident, $Table:ty, $Key:ty, $remove:ident) => {
+        #[derive(Default)]
+        pub(super) struct $Name(Mutex<$Table>);
 
-impl Leases for Thunderdome {
-    type Handle = thunderdome::Index;
+        impl Leases for $Name {
+            type Handle = $Key;
 
-    fn report(&self, _: usize, make: impl FnOnce() -> Payload) -> Self::Handle {
-        let payload = make();
-        self.0.lock().insert(payload)
-    }
+            fn report(&self, _: usize, make: impl FnOnce() -> Payload) -> $Key {
+                let payload = make();
+                self.0.lock().insert(payload)
+            }
 
-    fn release(&self, _: usize, handle: Self::Handle) {
-        // The lock is open again when the payload is dropped: here, and in the others below.
-        let payload = self.0.lock().remove(handle);
-        drop(payload.expect("live"));
-    }
+            fn release(&self, _: usize, handle: $Key) {
+                // The lock is open again when the payload is dropped.
+                let payload = self.0.lock().$remove(handle);
+                drop(payload.expect("live"));
+            }
+        }
+    };
 }
 
-#[derive(Default)]
-pub(super) struct Slab(Mutex<slab::Slab<Payload>>);
-
-impl Leases for Slab {
-    type Handle = usize;
-
-    fn report(&self, _: usize, make: impl FnOnce() -> Payload) -> usize {
-        let payload = make();
-        self.0.lock().insert(payload)
-    }
-
-    fn release(&self, _: usize, handle: usize) {
-        let payload = self.0.lock().try_remove(handle);
-        drop(payload.expect("live"));
-    }
-}
-
-#[derive(Default)]
-pub(super) struct SlotMap(Mutex<slotmap::SlotMap<slotmap::DefaultKey, Payload>>);
-
-impl Leases for SlotMap {
-    type Handle = slotmap::DefaultKey;
-
-    fn report(&self, _: usize, make: impl FnOnce() -> Payload) -> Self::Handle {
-        let payload = make();
-        self.0.lock().insert(payload)
-    }
-
-    fn release(&self, _: usize, handle: Self::Handle) {
-        let payload = self.0.lock().remove(handle);
-        drop(payload.expect("live"));
-    }
-}
+locked!(Thunderdome, thunderdome::Arena<Payload>, thunderdome::Index, remove);
+locked!(Slab, slab::Slab<Payload>, usize, try_remove);
+locked!(SlotMap, slotmap::SlotMap<slotmap::DefaultKey, Payload>, slotmap::DefaultKey, remove);
 
 #[derive(Default)]
 pub(super) struct Sharded(sharded_slab::Slab<Payload>);
