@@ -39,6 +39,7 @@ mod time;
 #[cfg(feature = "trace")]
 pub mod trace;
 mod user;
+mod vacant;
 
 pub use call::{Call, Crossing};
 pub use id::{ApplicationId, Context, OperationId, PayloadId, Sender, ThreadId, Token};

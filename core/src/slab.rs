@@ -6,19 +6,22 @@
 //! No generations: a number is safe to reuse once the machine knows that nobody holds it any more. Where somebody
 //! outside may hold a stale number, see `engine::lease`.
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+
+use crate::vacant::Vacant;
 
 /// Numbered slots with a free list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Slab<T> {
     slots: Vec<Option<T>>,
-    free: BTreeSet<u32>,
+    free: Vacant,
+    /// How many slots have a value. Follows from them: kept so that nobody must count.
+    live: usize,
 }
 
 impl<T> Default for Slab<T> {
     fn default() -> Self {
-        Self { slots: Vec::new(), free: BTreeSet::new() }
+        Self { slots: Vec::new(), free: Vacant::EMPTY, live: 0 }
     }
 }
 
@@ -27,10 +30,12 @@ impl<T> Slab<T> {
     pub(crate) fn insert(&mut self, value: T) -> Result<u32, T> {
         if let Some(number) = self.free.pop_first() {
             self.slots[number as usize] = Some(value);
+            self.live += 1;
             return Ok(number);
         }
         let Ok(number) = u32::try_from(self.slots.len()) else { return Err(value) };
         self.slots.push(Some(value));
+        self.live += 1;
         Ok(number)
     }
 
@@ -44,12 +49,14 @@ impl<T> Slab<T> {
 
     pub(crate) fn remove(&mut self, number: u32) -> Option<T> {
         let value = self.slots.get_mut(number as usize)?.take()?;
-        self.free.insert(number);
-        if self.free.len() == self.slots.len() {
+        self.live -= 1;
+        if self.live == 0 {
             // Nothing is left: give the memory back after a burst.
             self.slots.clear();
             self.free.clear();
             self.slots.shrink_to(64);
+        } else {
+            self.free.insert(number);
         }
         Some(value)
     }
@@ -58,8 +65,8 @@ impl<T> Slab<T> {
         (0..).zip(&self.slots).filter_map(|(number, slot)| Some((number, slot.as_ref()?)))
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.slots.len() - self.free.len()
+    pub(crate) const fn len(&self) -> usize {
+        self.live
     }
 }
 

@@ -55,20 +55,27 @@ pub unsafe fn text(start: *const u16) -> Result<Option<String>, Undecodable> {
     if start.is_null() {
         return Ok(None);
     }
-    let mut length = 0;
+    // SAFETY: HA-02: the text goes on to its NUL, and nobody below asks for what is behind it.
+    let unit = |place: usize| unsafe { start.wrapping_add(place).read_unaligned() };
+    let (mut text, mut length) = (String::with_capacity(USUAL), 0);
+    // What is ASCII is the same in both encodings, and most texts are nothing else.
+    while length < MAX_UNITS
+        && let Ok(byte @ 1..=0x7F) = u8::try_from(unit(length))
+    {
+        text.push(char::from(byte));
+        length += 1;
+    }
     let mut is_over = false;
     let units = iter::from_fn(|| {
         if is_over || length > MAX_UNITS {
             return None;
         }
-        let unit = start.wrapping_add(length);
-        // SAFETY: HA-02: the text goes on to its NUL, and none of the units before was it.
-        let unit = unsafe { unit.read_unaligned() };
+        let unit = unit(length);
         length += 1;
         is_over = unit == 0;
         Some(unit).filter(|_| !is_over)
     });
-    let text = char::decode_utf16(units).try_fold(String::with_capacity(USUAL), |mut text, character| {
+    let text = char::decode_utf16(units).try_fold(text, |mut text, character| {
         text.push(character?);
         Ok(text)
     });

@@ -22,13 +22,13 @@ impl Sender {
     /// The name alone identifies nobody: compare it together with the mechanism.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.user.name
+        self.user.name()
     }
 
     /// How the user proved to be who they say: `Basic`, `ClientCertificate`, or the name of a security package.
     #[must_use]
     pub fn mechanism(&self) -> &str {
-        &self.user.mechanism
+        self.user.mechanism()
     }
 
     /// The URL of the HTTP request, with its query.

@@ -53,7 +53,7 @@ pub(crate) struct Names<'a> {
 
 impl Cast<UserName> for Names<'_> {
     fn user<'a>(&'a self, user: &'a UserName) -> [Cow<'a, str>; 2] {
-        [(&*user.name).into(), (&*user.mechanism).into()]
+        [user.name().into(), user.mechanism().into()]
     }
 
     fn operation(&self, _: Option<OperationId>) -> Option<[Cow<'_, str>; 2]> {

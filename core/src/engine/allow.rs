@@ -21,17 +21,16 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
         administrator: bool,
         effects: &mut Effects<P>,
     ) {
-        let Some(request) = self.requests.get(id.0) else { return };
-        let (sender, application, user) = (request.sender, request.application, request.user.clone());
+        let Some(sender) = self.requests.get(id.0).map(|request| request.sender) else { return };
         let token = own_token(identity);
         // Always a lease, also without a payload: its release is the only sign that the record ended.
         match self.mint(id, payload, true, effects) {
             Ok(lease) => {
-                if let Some(lease) = lease {
-                    self.grants.push(application, &user, lease);
-                }
                 if let Some(request) = self.requests.get_mut(id.0) {
                     request.token = token; // CL-74: ours until the host accepts
+                    if let Some(lease) = lease {
+                        self.grants.push(request.application, &request.user, lease);
+                    }
                 }
                 let identity = Some(identity).filter(|_| !self.seeded.has(Fault::IdentityForgotten)); // CL-72
                 let success =

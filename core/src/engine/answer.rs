@@ -136,10 +136,10 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
     /// Says no. A question about a user that ends so revokes what the user had (CL-23).
     pub(super) fn deny(&mut self, id: RequestId, error: u32, text: Text, effects: &mut Effects<P>) {
         let Some(request) = self.requests.get(id.0) else { return };
-        let (kind, sender, application, user) =
-            (request.kind, request.sender, request.application, request.user.clone());
+        let (kind, sender) = (request.kind, request.sender);
         if kind == RequestKind::User && !self.seeded.has(Fault::GrantKeptAfterFailure) {
-            self.grants.revoke(application, &user, &request.renews); // CL-23: before the host can ask again
+            // CL-23: before the host can ask again
+            self.grants.revoke(request.application, &request.user, &request.renews);
         }
         let mut failure = Completion { extended: text, ..Completion::failure(kind, sender, error) }; // CL-53
         if self.seeded.has(Fault::LeaseOnDenial) {

@@ -9,7 +9,7 @@
 //! running       live                put to the policy, with the payload of the grant
 //! ```
 
-use alloc::vec::Vec;
+use smallvec::SmallVec;
 
 use super::Engine;
 use super::effect::{Effect, Effects};
@@ -46,7 +46,7 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
         } else {
             None
         };
-        let renews = if about_user { self.grants.live(application, &user) } else { Vec::new() };
+        let renews = if about_user { self.grants.live(application, &user) } else { SmallVec::new() };
         let pin = grant.filter(|_| refusal.is_none()).and_then(|lease| self.leases.get(lease)?.payload);
         let deadline = self.config.answer_within.filter(|_| refusal.is_none()).map(|within| now.after(within));
         let request = Request {

@@ -17,16 +17,14 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
     pub(super) fn completed(&mut self, id: RequestId, error: u32) -> Result<Effects<P>, Misuse> {
         let request = self.requests.get_mut(id.0).filter(|request| request.phase == Phase::Completing);
         let request = request.ok_or(Misuse::NotCompleting(id))?;
-        let (application, about_user, user) =
-            (request.application, request.kind == RequestKind::User, request.user.clone());
         let (offered, token) = (request.offered, request.token);
-        let renews = core::mem::take(&mut request.renews);
+        if error != code::ERROR_SUCCESS && request.kind == RequestKind::User {
+            // CL-23: refused is failed
+            self.grants.revoke(request.application, &request.user, &request.renews);
+        }
         request.finish();
         let mut effects = Effects::default();
         if error != code::ERROR_SUCCESS {
-            if about_user {
-                self.grants.revoke(application, &user, &renews); // CL-23: refused is failed
-            }
             if let Some(lease) = offered.filter(|_| !self.seeded.has(Fault::RefusedCompletionKept)) {
                 self.end_lease(lease, &mut effects); // CL-17
             }

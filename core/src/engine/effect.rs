@@ -3,7 +3,9 @@
 //! Effects of steps taken on different threads may be performed in either order. Each variant says why that is
 //! sound.
 
-use alloc::vec::Vec;
+use core::iter::FusedIterator;
+
+use smallvec::SmallVec;
 
 use super::input::RequestId;
 use super::misuse::Misuse;
@@ -47,14 +49,14 @@ pub enum Effect<P> {
     Report(Misuse),
 }
 
-/// Everything one step asks for, in order.
+/// Everything one step asks for, in order: mostly one effect or none, which takes no allocation.
 #[must_use = "effects must be performed, or leases and requests are lost"]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Effects<P>(pub(crate) Vec<Effect<P>>);
+pub struct Effects<P>(SmallVec<[Effect<P>; 1]>);
 
 impl<P> Default for Effects<P> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self(SmallVec::new())
     }
 }
 
@@ -63,8 +65,10 @@ impl<P> Effects<P> {
         self.0.push(effect);
     }
 
-    pub(crate) fn extend(&mut self, effects: impl IntoIterator<Item = Effect<P>>) {
-        self.0.extend(effects);
+    pub(crate) fn extend(&mut self, effect: Option<Effect<P>>) {
+        if let Some(effect) = effect {
+            self.push(effect);
+        }
     }
 
     /// The effects, to look at.
@@ -76,9 +80,30 @@ impl<P> Effects<P> {
 
 impl<P> IntoIterator for Effects<P> {
     type Item = Effect<P>;
-    type IntoIter = alloc::vec::IntoIter<Effect<P>>;
+    type IntoIter = IntoEffects<P>;
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+    fn into_iter(self) -> IntoEffects<P> {
+        IntoEffects(self.0.into_iter())
     }
 }
+
+/// The effects of one step, each of them once.
+#[must_use = "effects must be performed, or leases and requests are lost"]
+#[derive(Clone, Debug)]
+pub struct IntoEffects<P>(smallvec::IntoIter<[Effect<P>; 1]>);
+
+impl<P> Iterator for IntoEffects<P> {
+    type Item = Effect<P>;
+
+    fn next(&mut self) -> Option<Effect<P>> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<P> ExactSizeIterator for IntoEffects<P> {}
+
+impl<P> FusedIterator for IntoEffects<P> {}

@@ -14,8 +14,8 @@
 //! ```
 
 use alloc::collections::BTreeMap;
-use alloc::vec;
-use alloc::vec::Vec;
+
+use smallvec::{SmallVec, smallvec};
 
 use crate::id::{ApplicationId, Context};
 
@@ -25,10 +25,13 @@ struct Grant {
     revoked: bool,
 }
 
+/// Mostly one, which takes no allocation.
+type Stack = SmallVec<[Grant; 1]>;
+
 /// The grants of every user that has a live lease. A map in a map: so a user is found without a copy of the name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Grants<K> {
-    by_user: BTreeMap<ApplicationId, BTreeMap<K, Vec<Grant>>>,
+    by_user: BTreeMap<ApplicationId, BTreeMap<K, Stack>>,
 }
 
 impl<K> Default for Grants<K> {
@@ -43,7 +46,7 @@ impl<K: Ord + Clone> Grants<K> {
         let users = self.by_user.entry(application).or_default();
         match users.get_mut(user) {
             Some(grants) => grants.push(grant),
-            None => drop(users.insert(user.clone(), vec![grant])),
+            None => drop(users.insert(user.clone(), smallvec![grant])),
         }
     }
 
@@ -60,7 +63,7 @@ impl<K: Ord + Clone> Grants<K> {
     }
 
     /// All live leases of the user: what a question about the user may revoke.
-    pub(super) fn live(&self, application: ApplicationId, user: &K) -> Vec<Context> {
+    pub(super) fn live(&self, application: ApplicationId, user: &K) -> SmallVec<[Context; 1]> {
         self.of(application, user).iter().map(|grant| grant.lease).collect()
     }
 
@@ -85,7 +88,7 @@ impl<K: Ord + Clone> Grants<K> {
     }
 
     fn of(&self, application: ApplicationId, user: &K) -> &[Grant] {
-        self.by_user.get(&application).and_then(|users| users.get(user)).map_or(&[], Vec::as_slice)
+        self.by_user.get(&application).and_then(|users| users.get(user)).map_or(&[], SmallVec::as_slice)
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -11,11 +11,11 @@
 //! A handle is `generation << 32 | slot`. It is never dereferenced, so a forged, stale or doubly released value is a
 //! look-up that fails (CL-16), and since a slot never repeats a generation no value names two leases (CL-14).
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::fault::{Fault, Seeded};
 use crate::id::{ApplicationId, Context};
+use crate::vacant::Vacant;
 
 /// What stands behind a live handle.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -44,8 +44,10 @@ struct Slot<K> {
 pub(super) struct LeaseTable<K> {
     slots: Vec<Slot<K>>,
     /// Vacant slots; the lowest is taken first, as in [`crate::slab`].
-    free: BTreeSet<u32>,
-    /// How many slots are neither live nor vacant. Follows from the slots: kept so that nobody must count.
+    free: Vacant,
+    /// How many slots are live. Follows from the slots: kept so that nobody must count, as is `retired`.
+    live: usize,
+    /// How many slots are neither live nor vacant.
     retired: usize,
     /// Where the table ends. Only tests set it lower.
     pub(super) last_slot: u32,
@@ -57,7 +59,8 @@ impl<K> LeaseTable<K> {
     pub(super) const fn new(last_generation: u32) -> Self {
         Self {
             slots: Vec::new(),
-            free: BTreeSet::new(),
+            free: Vacant::EMPTY,
+            live: 0,
             retired: 0,
             last_slot: u32::MAX,
             last_generation,
@@ -78,6 +81,7 @@ impl<K> LeaseTable<K> {
                 slot
             }
         };
+        self.live += 1;
         handle(u64::from(slot), self.slots[slot as usize].generation)
     }
 
@@ -95,6 +99,7 @@ impl<K> LeaseTable<K> {
             return None; // CL-16
         }
         let lease = slot.lease.take()?;
+        self.live -= 1;
         if self.seeded.has(Fault::GenerationNotAdvanced) {
             self.free.insert(index as u32);
         } else if slot.generation < self.last_generation {
@@ -117,8 +122,8 @@ impl<K> LeaseTable<K> {
     }
 
     /// How many leases are live.
-    pub(super) fn live(&self) -> usize {
-        self.slots.len() - self.free.len() - self.retired
+    pub(super) const fn live(&self) -> usize {
+        self.live
     }
 
     /// How many slots are out of generations.

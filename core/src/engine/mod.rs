@@ -67,7 +67,7 @@ use crate::id::ApplicationId;
 use crate::slab::Slab;
 use crate::time::{Clock, Millis, Timestamp};
 
-pub use effect::{Effect, Effects};
+pub use effect::{Effect, Effects, IntoEffects};
 use grant::Grants;
 pub use input::{Abandoned, Answer, Input, Payload, RequestId};
 use lease::LeaseTable;

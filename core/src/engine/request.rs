@@ -10,7 +10,7 @@
 //!
 //! A request that is over and whose reply is back is gone; its number may name another one.
 
-use alloc::vec::Vec;
+use smallvec::SmallVec;
 
 use crate::call::RequestKind;
 use crate::id::{ApplicationId, Context, Sender, Token};
@@ -39,7 +39,7 @@ pub(super) struct Request<K> {
     /// The payload that the policy may look at, kept alive by this request (CL-12).
     pub(super) pin: Option<u32>,
     /// Leases of the user that a denial revokes (CL-23): those that were live when the question came in.
-    pub(super) renews: Vec<Context>,
+    pub(super) renews: SmallVec<[Context; 1]>,
     /// The lease in the completion on its way; rolled back if the host refuses it (CL-17).
     pub(super) offered: Option<Context>,
     /// The token in the completion on its way; closed if the host refuses it (CL-74).
@@ -52,7 +52,7 @@ impl<K> Request<K> {
     /// The host has answered: only the policy's reply may still be out.
     pub(super) fn finish(&mut self) {
         self.phase = Phase::Over;
-        self.renews = Vec::new();
+        self.renews = SmallVec::new();
         self.offered = None;
         self.token = None;
     }

@@ -7,10 +7,21 @@ use super::record::Visitor;
 use super::request::Purpose;
 use super::step::Step;
 use crate::call::EndOfOperation;
-use crate::dialect::Expiry;
-use crate::fault::Fault;
+use crate::dialect::{Dialect, Expiry};
+use crate::fault::{Fault, Seeded};
 use crate::id::{ApplicationId, OperationId, Sender};
 use crate::time::{Millis, Timestamp};
+
+impl Visitor {
+    /// Whether the record is not idle.
+    fn is_pinned(&self, dialect: Dialect, seeded: Seeded) -> bool {
+        if dialect.expiry != Expiry::Pinned {
+            return self.renewal.is_some(); // CL-20
+        }
+        let works = !self.operations.is_empty() && !seeded.has(Fault::ExpiresUnderOperation);
+        self.is_asked_about() || self.quota_query.is_some() || works // CL-33
+    }
+}
 
 impl<K: Ord + Clone> Host<K> {
     /// The caller's time, as far as the machine believes it.
@@ -22,29 +33,19 @@ impl<K: Ord + Clone> Host<K> {
         self.clock.advance(now) // CL-35
     }
 
-    /// Whether the record is not idle.
-    fn is_pinned(&self, visitor: &Visitor) -> bool {
-        if self.dialect.expiry != Expiry::Pinned {
-            return visitor.renewal.is_some(); // CL-20
-        }
-        let works = !visitor.operations.is_empty() && !self.seeded.has(Fault::ExpiresUnderOperation);
-        visitor.is_asked_about() || visitor.quota_query.is_some() || works // CL-33
-    }
-
     /// Brings a user's deadline up to date with what changed. `moved` says that the user made a request.
     pub(super) fn settle(&mut self, application: ApplicationId, user: &K, moved: bool, now: Timestamp) {
-        let Some(visitor) = self.visitor(application, user) else { return };
+        let Some(visitors) = self.applications.get_mut(&application).map(|known| &mut known.visitors) else { return };
+        let Some(visitor) = visitors.get_mut(user) else { return };
         if visitor.is_empty() {
-            if let Some(application) = self.applications.get_mut(&application) {
-                application.visitors.remove(user);
-            }
+            visitors.remove(user);
             return;
         }
-        let is_pinned = self.is_pinned(visitor);
+        let is_pinned = visitor.is_pinned(self.dialect, self.seeded);
         let is_stuck = self.seeded.has(Fault::DeadlineNotMoved);
         let early = Millis(u64::from(self.seeded.has(Fault::ExpiresEarly)));
         let fresh = now.after(Millis(self.config.idle.0.saturating_sub(early.0)));
-        let Some(record) = self.record_mut(application, user) else { return };
+        let Some(record) = visitor.record.as_mut() else { return };
         let old = record.deadline;
         record.deadline = match old {
             Some(_) if is_stuck => old,
@@ -53,6 +54,9 @@ impl<K: Ord + Clone> Host<K> {
             _ => Some(fresh), // CL-32
         };
         let new = record.deadline.filter(|_| !is_pinned);
+        if new == old && !is_stuck {
+            return;
+        }
         if let Some(old) = old {
             self.idle.remove(&(old, application, user.clone()));
         }

@@ -45,9 +45,8 @@ pub fn user(number: usize) -> UserName {
     UserName::new("Negotiate", &name(number))
 }
 
-/// So many users, whose mechanism is one text.
+/// So many users.
 #[must_use]
 pub fn users(count: usize) -> Vec<UserName> {
-    let mechanism: Arc<str> = "Negotiate".into();
-    (0..count).map(|number| UserName { mechanism: Arc::clone(&mechanism), name: name(number).into() }).collect()
+    (0..count).map(user).collect()
 }

@@ -23,7 +23,7 @@ pub(in crate::testing) struct Names {
 
 impl Cast<UserName> for Names {
     fn user<'a>(&'a self, user: &'a UserName) -> [Cow<'a, str>; 2] {
-        [Cow::Borrowed(&user.name), Cow::Borrowed(&user.mechanism)]
+        [Cow::Borrowed(user.name()), Cow::Borrowed(user.mechanism())]
     }
 
     fn operation(&self, operation: Option<OperationId>) -> Option<[Cow<'_, str>; 2]> {
