@@ -112,12 +112,11 @@ impl<'a> Search<'a> {
 
     fn run(mut self, most_states: usize, watch: &Watch) -> Exploration {
         let initial = self.model.initial();
-        let mut level = Vec::new();
+        let (mut level, mut next) = (Vec::new(), Vec::new());
         self.arrive(initial, None, &mut level);
         let (mut depth, mut exhausted) = (0, true);
         let (mut told_unique, mut told_generated) = (0, 0);
         while !level.is_empty() && self.trouble.is_none() && exhausted {
-            let mut next = Vec::new();
             for (number, world) in level.drain(..) {
                 self.expand(number, &world, &mut next);
                 if self.trouble.is_some() {
@@ -131,7 +130,7 @@ impl<'a> Search<'a> {
             watch.depth.store(depth.into(), Ordering::Relaxed);
             (told_unique, told_generated) = (unique, self.generated);
             exhausted = next.is_empty() || self.store.len() <= most_states && !watch.stop.load(Ordering::Relaxed);
-            level = next;
+            std::mem::swap(&mut level, &mut next); // the one that is empty keeps its memory
         }
         if self.trouble.is_none() && exhausted {
             self.check_rest();
