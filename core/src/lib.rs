@@ -8,7 +8,7 @@
 //! - [`contract::Contract`]: the judge. Sees only the calls, says which rule broke.
 //!
 //! They share an alphabet ([`call::Call`]) and nothing else. Each is a value: an input goes in, a new value and the
-//! effects to perform come out. No clock, no threads, no I/O, no unsafe code, no hashing: the models explore the
+//! effects to perform come out. No clock, no threads, no I/O, no unsafe code, no hash tables: the models explore the
 //! very code that ships.
 //!
 //! SPEC.md is the contract in prose; every rule there has a number, and the line that upholds it cites it.

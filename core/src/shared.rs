@@ -1,21 +1,39 @@
-//! The engine under several threads: one lock, held for one step and never across an effect (CL-60).
+//! The engine under several threads: a lock for each shard, held for one step and never across an effect (CL-60).
 //!
-//! Whoever takes a step performs its effects, after the lock is gone. Two threads may therefore perform in either
+//! ```text
+//! what a step concerns                                  locks
+//! ───────────────────────────────────────────────────   ─────────────────────────────────────
+//! one user                                              that of the user's shard
+//! one user, and in that shard an application shuts down all: the application may end with this step
+//! an application, the clock, a number about everything  all
+//! ```
+//!
+//! Who takes all takes them in the order of the shards, and nobody takes another while holding one. Whether an
+//! application shuts down changes under all locks only, so what a thread sees of it under one lock is so.
+//!
+//! Whoever takes a step performs its effects, after the locks are gone. Two threads may therefore perform in either
 //! order; `engine::Effect` says for each effect why that is sound.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::fmt;
+use core::hash::Hash;
 
-use crate::engine::{Effects, Engine, EngineConfig, Input, Misuse};
+use crate::engine::{Effects, Engine, EngineConfig, Input, Misuse, Shard, concerns, conduct, shard_of_context};
 use crate::id::{ApplicationId, Context};
-use crate::sync::Mutex;
+use crate::sync::{Guard, Mutex};
 use crate::time::Timestamp;
+
+/// A shard on cache lines of its own: who is busy in one does not slow down who is busy in the next.
+#[repr(align(128))]
+struct Locked<K, P>(Mutex<Shard<K, P>>);
 
 /// An [`Engine`] that every thread of a process may step.
 pub struct SharedEngine<K, P> {
-    engine: Mutex<Engine<K, P>>,
+    shards: Box<[Locked<K, P>]>,
 }
 
-impl<K: Ord + Clone, P: Clone> SharedEngine<K, P> {
+impl<K: Ord + Clone + Hash, P: Clone> SharedEngine<K, P> {
     /// An engine without applications.
     #[must_use]
     pub fn new(config: EngineConfig) -> Self {
@@ -30,51 +48,80 @@ impl<K: Ord + Clone, P: Clone> SharedEngine<K, P> {
     /// # Errors
     /// As [`Engine::step`]: the input broke the contract, and nothing changed.
     pub fn step(&self, now: Timestamp, input: Input<K, P>) -> Result<Effects<P>, Misuse> {
-        self.engine.change(|engine| engine.step(now, input))
+        if let [only] = &*self.shards {
+            return conduct(&mut [&mut *only.0.lock()], now, input);
+        }
+        if let Some(index) = concerns(&input, self.bits()) {
+            let mut shard = self.shards[index].0.lock();
+            // CL-54: else its end may be everybody's
+            if !shard.is_draining() {
+                return shard.step(now, input);
+            }
+        }
+        self.step_all(now, input)
+    }
+
+    fn step_all(&self, now: Timestamp, input: Input<K, P>) -> Result<Effects<P>, Misuse> {
+        let mut guards = self.lock_all();
+        let mut shards: Vec<&mut Shard<K, P>> = guards.iter_mut().map(|guard| &mut **guard).collect();
+        conduct(&mut shards, now, input)
+    }
+
+    fn lock_all(&self) -> Vec<Guard<'_, Shard<K, P>>> {
+        self.shards.iter().map(|shard| shard.0.lock()).collect()
+    }
+
+    fn bits(&self) -> u32 {
+        self.shards.len().ilog2()
+    }
+
+    fn sum(&self, number: impl Fn(&Shard<K, P>) -> usize) -> usize {
+        self.lock_all().iter().map(|shard| number(shard)).sum()
     }
 
     /// When the next request is overdue; see [`Engine::next_deadline`].
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.engine.lock().next_deadline()
+        self.lock_all().iter().filter_map(|shard| shard.next_deadline()).min()
     }
 
     /// What stands behind a live lease: a second handle on it.
     #[must_use]
     pub fn payload_of(&self, context: Context) -> Option<P> {
-        self.engine.lock().payload_of(context).cloned()
+        self.shards[shard_of_context(context, self.bits())].0.lock().payload_of(context).cloned()
     }
 
     /// How many leases the host holds.
     #[must_use]
     pub fn live_leases(&self) -> usize {
-        self.engine.lock().live_leases()
+        self.sum(Shard::live_leases)
     }
 
     /// How many payloads stand behind them or are pinned by requests.
     #[must_use]
     pub fn payloads(&self) -> usize {
-        self.engine.lock().payloads()
+        self.sum(Shard::payloads)
     }
 
     /// How many replies of an application its policy still holds.
     #[must_use]
     pub fn replies_out(&self, application: ApplicationId) -> usize {
-        let engine = self.engine.lock();
-        engine.requests().filter(|request| request.application == application && request.reply_out).count()
+        self.sum(|shard| {
+            shard.requests().filter(|request| request.application == application && request.reply_out).count()
+        })
     }
 
     /// How many requests are not over.
     #[must_use]
     pub fn open_requests(&self) -> usize {
-        self.engine.lock().open_requests()
+        self.sum(Shard::open_requests)
     }
 }
 
-impl<K, P> From<Engine<K, P>> for SharedEngine<K, P> {
+impl<K: Ord + Clone + Hash, P: Clone> From<Engine<K, P>> for SharedEngine<K, P> {
     /// Shares an engine as it is.
     fn from(engine: Engine<K, P>) -> Self {
-        Self { engine: Mutex::new(engine) }
+        Self { shards: engine.into_shards().map(|shard| Locked(Mutex::new(shard))).collect() }
     }
 }
 
@@ -96,7 +143,11 @@ mod tests {
 
     #[test]
     fn two_threads_step_one_engine() {
-        let engine = &SharedEngine::<u8, ()>::new(EngineConfig::default());
+        [0, 3].into_iter().for_each(two_threads);
+    }
+
+    fn two_threads(shard_bits: u32) {
+        let engine = &SharedEngine::<u8, ()>::new(EngineConfig { shard_bits, ..EngineConfig::default() });
         let application = ApplicationId(1);
         assert!(engine.step(Timestamp(0), Input::Startup { application }).is_ok());
         let ask = |user: u8| {
@@ -115,7 +166,11 @@ mod tests {
 
     #[test]
     fn a_look_sees_what_the_steps_did() {
-        let config = EngineConfig { answer_within: Some(Millis(7)), ..EngineConfig::default() };
+        [0, 3].into_iter().for_each(look);
+    }
+
+    fn look(shard_bits: u32) {
+        let config = EngineConfig { answer_within: Some(Millis(7)), shard_bits, ..EngineConfig::default() };
         let (engine, application) = (SharedEngine::<u8, char>::new(config), ApplicationId(1));
         let step = |input| engine.step(Timestamp(1), input).map(|effects| effects.into_iter().collect::<Vec<_>>());
         assert_eq!(step(Input::Startup { application }), Ok(std::vec![]));

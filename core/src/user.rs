@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
-use core::hash::BuildHasher;
+use core::hash::{BuildHasher, Hash, Hasher};
 
 /// A user as the host names one: the authentication mechanism and the account name.
 ///
@@ -21,7 +21,7 @@ use core::hash::BuildHasher;
 /// assert_eq!((bob.mechanism(), bob.name()), ("Basic", "bob"));
 /// assert_ne!(bob, UserName::new("ClientCertificate", "bob"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UserName {
     fingerprint: u64,
     /// The mechanism and the name, one behind the other: one allocation for both.
@@ -58,6 +58,13 @@ impl UserName {
     }
 }
 
+impl Hash for UserName {
+    /// The fingerprint says it all.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.fingerprint);
+    }
+}
+
 impl fmt::Display for UserName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.name(), self.mechanism())
@@ -67,7 +74,10 @@ impl fmt::Display for UserName {
 #[cfg(test)]
 mod tests {
     use alloc::collections::BTreeSet;
+    use alloc::format;
     use alloc::string::ToString;
+    use core::cell::Cell;
+    use core::cmp::Ordering;
 
     use super::UserName;
 
@@ -87,5 +97,55 @@ mod tests {
             assert_eq!((user.mechanism(), user.name()), (mechanism, name));
             assert!(!users.contains(&UserName::new(mechanism, name)), "another fingerprint, another key");
         }
+    }
+
+    /// A user, and how often users were compared.
+    struct Counted<'a>(UserName, &'a Cell<u32>);
+
+    impl Ord for Counted<'_> {
+        fn cmp(&self, other: &Self) -> Ordering {
+            self.1.set(self.1.get() + 1);
+            self.0.cmp(&other.0)
+        }
+    }
+
+    impl PartialOrd for Counted<'_> {
+        fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+            Some(self.cmp(other))
+        }
+    }
+
+    impl PartialEq for Counted<'_> {
+        fn eq(&self, other: &Self) -> bool {
+            self.0 == other.0
+        }
+    }
+
+    impl Eq for Counted<'_> {}
+
+    /// How many comparisons a look-up takes on average, and the most that one takes.
+    #[expect(clippy::mutable_key_type, reason = "the count decides no order")]
+    fn comparisons(fingerprint: fn(u64) -> u64) -> (f64, u32) {
+        let count = Cell::new(0);
+        let user = |number: u64| {
+            Counted(UserName::with_fingerprint(fingerprint(number), "Basic", &format!("{number}")), &count)
+        };
+        let users: BTreeSet<Counted<'_>> = (0..10_000).map(user).collect();
+        let look_ups = (0..10_000).map(|number| {
+            let wanted = user(number);
+            count.set(0);
+            assert!(users.contains(&wanted));
+            count.get()
+        });
+        let (sum, most) = look_ups.fold((0, 0), |(sum, most): (u32, u32), count| (sum + count, most.max(count)));
+        (f64::from(sum) / 10_000.0, most)
+    }
+
+    #[test]
+    fn names_that_collide_on_purpose_cost_no_more_comparisons() {
+        let (apart, _) = comparisons(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let (together, most) = comparisons(|_| 7);
+        // A list, as a bucket of a hash table is one, would take 5,000.
+        assert!(together < 2.0 * apart && most < 100, "{apart} apart, {together} together, {most} at most");
     }
 }

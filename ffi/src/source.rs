@@ -4,7 +4,9 @@
 //! functions, one Rust type.
 
 use std::fmt;
+use std::num::NonZero;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use wsman_authz_core::UserName;
@@ -32,6 +34,14 @@ pub enum Source<P> {
     },
 }
 
+/// Four shards for each thread that can run at a time: then threads seldom meet (ARCHITECTURE.md). Where all schedules are played, the machine must not matter.
+fn shard_bits() -> u32 {
+    if cfg!(any(wsman_authz_loom, wsman_authz_shuttle)) {
+        return 0;
+    }
+    thread::available_parallelism().map_or(1, NonZero::get).next_power_of_two().ilog2() + 2
+}
+
 impl<P: Plugin> Source<P> {
     pub(crate) fn start(&self, application: &ApplicationInfo) -> Result<P, StartError> {
         match self {
@@ -43,7 +53,7 @@ impl<P: Plugin> Source<P> {
     /// The engine that has these policies: with their deadline.
     pub(crate) fn engine(&self) -> Engine<UserName, Arc<P::Context>> {
         let answer_within = self.answer_within().map(millis);
-        Engine::new(EngineConfig { answer_within, ..EngineConfig::default() })
+        Engine::new(EngineConfig { answer_within, shard_bits: shard_bits(), ..EngineConfig::default() })
     }
 
     pub(crate) const fn answer_within(&self) -> Option<Duration> {

@@ -68,7 +68,7 @@ fn run(bytes: &[u8], fault: Option<Fault>, tell: &mut Teller<'_>) -> Result<(), 
 
 impl Table {
     fn new(generations: u32, fault: Option<Fault>) -> Self {
-        let engine = Engine::new(EngineConfig { generations, answer_within: None });
+        let engine = Engine::new(EngineConfig { generations, ..EngineConfig::default() });
         Self {
             engine: fault.into_iter().fold(engine, Engine::with_fault),
             generations,

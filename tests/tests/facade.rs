@@ -29,6 +29,7 @@ const NAMED: &[(&str, &str, &str)] = &[
     ("ffi/src/trace.rs", "thread_local", "numbers for threads in a trace"),
     ("ffi/src/clock.rs", "atomic", "the clock of tests"),
     ("ffi/src/reply.rs", "std::thread", "asks whether its own thread panics"),
+    ("ffi/src/source.rs", "std::thread", "asks how many threads can run at a time"),
 ];
 
 /// Names that come from the facade itself.
@@ -48,7 +49,7 @@ fn locks_and_threads_come_from_the_facade() {
         let code = from_facade(
             &code_only(file.without_unit_tests())
                 .replace("FnOnce", "") // a closure, no lock
-                .replace("use crate::sync::Mutex", "use wsman_authz_core::sync::Mutex"),
+                .replace("use crate::sync::", "use wsman_authz_core::sync::"),
         );
         for primitive in PRIMITIVES.iter().filter(|primitive| code.contains(**primitive)) {
             found.push((file.path.clone(), *primitive));

@@ -2,17 +2,19 @@
 //!
 //! Where there is no room for a lease the yes becomes a failure, and what the policy gave leaves at once.
 
-use super::Engine;
+use core::hash::Hash;
+
 use super::answer::own_token;
 use super::effect::{Effect, Effects};
 use super::input::{Payload, RequestId};
 use super::lease::{Lease, Owner};
+use super::shard::Shard;
 use crate::call::{Completion, Identity, Quota, RequestKind};
 use crate::code;
 use crate::fault::Fault;
 use crate::id::{Context, Sender};
 
-impl<K: Ord + Clone, P: Clone> Engine<K, P> {
+impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
     pub(super) fn allow_user(
         &mut self,
         id: RequestId,
@@ -21,12 +23,12 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
         administrator: bool,
         effects: &mut Effects<P>,
     ) {
-        let Some(sender) = self.requests.get(id.0).map(|request| request.sender) else { return };
+        let Some(sender) = self.requests.get(id).map(|request| request.sender) else { return };
         let token = own_token(identity);
         // Always a lease, also without a payload: its release is the only sign that the record ended.
         match self.mint(id, payload, true, effects) {
             Ok(lease) => {
-                if let Some(request) = self.requests.get_mut(id.0) {
+                if let Some(request) = self.requests.get_mut(id) {
                     request.token = token; // CL-74: ours until the host accepts
                     if let Some(lease) = lease {
                         self.grants.push(request.application, &request.user, lease);
@@ -45,7 +47,7 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
     }
 
     pub(super) fn allow_operation(&mut self, id: RequestId, payload: Payload<P>, effects: &mut Effects<P>) {
-        let Some(sender) = self.requests.get(id.0).map(|request| request.sender) else { return };
+        let Some(sender) = self.requests.get(id).map(|request| request.sender) else { return };
         match self.mint(id, payload, false, effects) {
             Ok(context) => {
                 let kind = if self.seeded.has(Fault::WrongKind) { RequestKind::User } else { RequestKind::Operation }; // CL-51
@@ -56,7 +58,7 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
     }
 
     pub(super) fn answer_quota(&mut self, id: RequestId, quota: Quota, effects: &mut Effects<P>) {
-        let Some(sender) = self.requests.get(id.0).map(|request| request.sender) else { return };
+        let Some(sender) = self.requests.get(id).map(|request| request.sender) else { return };
         if quota.timeslot_s == 0 && !self.seeded.has(Fault::QuotaZeroTimeslot) {
             return self.deny(id, code::ERROR_INTERNAL_ERROR, None, effects); // CL-80
         }
@@ -72,7 +74,7 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
         for_user: bool,
         effects: &mut Effects<P>,
     ) -> Result<Option<Context>, NoRoom> {
-        let Some(request) = self.requests.get(id.0) else { return Ok(None) };
+        let Some(request) = self.requests.get(id) else { return Ok(None) };
         let owner = if for_user { Owner::User(request.user.clone()) } else { Owner::Operation(request.user.clone()) };
         let (application, pin) = (request.application, request.pin);
         let number = match payload {
@@ -100,7 +102,7 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
             effects.extend(number.and_then(|number| self.payloads.unlease(number)).map(Effect::Drop)); // CL-13
             return Err(NoRoom);
         };
-        if let Some(request) = self.requests.get_mut(id.0) {
+        if let Some(request) = self.requests.get_mut(id) {
             request.offered = Some(context);
         }
         Ok(Some(context))

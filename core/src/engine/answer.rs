@@ -1,13 +1,15 @@
 //! The policy's answer becomes a completion.
 
 use alloc::borrow::Cow;
+use core::hash::Hash;
 
+use super::EngineConfig;
 use super::effect::{Effect, Effects};
 use super::input::{Abandoned, Answer, Payload, RequestId};
 use super::misuse::Misuse;
 use super::redirect::is_redirect_url;
 use super::request::Phase;
-use super::{Engine, EngineConfig};
+use super::shard::Shard;
 use crate::call::{Completion, Identity, RequestKind};
 use crate::code;
 use crate::fault::Fault;
@@ -36,12 +38,12 @@ pub(super) const fn own_token(identity: Identity) -> Option<Token> {
     }
 }
 
-impl<K: Ord + Clone, P: Clone> Engine<K, P> {
+impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
     /// The policy's answer. What it brings is never lost, also where it does not fit: payloads and tokens leave as
     /// effects (CL-13, CL-74), outside the lock (CL-60).
     pub(super) fn answer(&mut self, now: Timestamp, id: RequestId, answer: Answer<P>) -> Effects<P> {
         let mut effects = Effects::default();
-        let Some(request) = self.requests.get_mut(id.0).filter(|request| request.reply_out) else {
+        let Some(request) = self.requests.get_mut(id).filter(|request| request.reply_out) else {
             self.discard(Misuse::NoReplyDue(id), answer, &mut effects);
             return effects;
         };
@@ -65,19 +67,19 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
     }
 
     pub(super) fn abandon(&mut self, id: RequestId, why: Abandoned) -> Result<Effects<P>, Misuse> {
-        let request = self.requests.get_mut(id.0).filter(|request| request.reply_out);
+        let request = self.requests.get_mut(id).filter(|request| request.reply_out);
         let request = request.ok_or(Misuse::NoReplyDue(id))?;
         request.reply_out = false;
         let (phase, kind) = (request.phase, request.kind);
         let mut effects = Effects::default();
         if phase == Phase::Asked {
             if self.seeded.has(Fault::PanicHarmsOthers) && why == Abandoned::Panicked {
-                self.forget_other_requests(id, &mut effects);
+                self.forget_other_requests(id);
             }
             let allows = self.seeded.has(Fault::DropAllows) && why == Abandoned::Dropped
                 || self.seeded.has(Fault::PanicAllows) && why == Abandoned::Panicked;
             if self.seeded.has(Fault::DroppedReplyLeftPending) && why == Abandoned::Dropped {
-                self.close(id, &mut effects);
+                self.close(id);
             } else if allows {
                 self.settle(id, allow_anything(kind), &mut effects);
             } else {
@@ -94,7 +96,7 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
         while let Some(&(deadline, id)) = self.deadlines.first()
             && deadline <= now
         {
-            let kind = self.requests.get(id.0).map(|request| request.kind);
+            let kind = self.requests.get(id).map(|request| request.kind);
             match kind.filter(|_| self.seeded.has(Fault::OverdueAllows)) {
                 Some(kind) => self.settle(id, allow_anything(kind), &mut effects),
                 None => self.deny(id, code::ERROR_ACCESS_DENIED, None, &mut effects),
@@ -135,7 +137,7 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
 
     /// Says no. A question about a user that ends so revokes what the user had (CL-23).
     pub(super) fn deny(&mut self, id: RequestId, error: u32, text: Text, effects: &mut Effects<P>) {
-        let Some(request) = self.requests.get(id.0) else { return };
+        let Some(request) = self.requests.get(id) else { return };
         let (kind, sender) = (request.kind, request.sender);
         if kind == RequestKind::User && !self.seeded.has(Fault::GrantKeptAfterFailure) {
             // CL-23: before the host can ask again
@@ -156,10 +158,10 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
 
     pub(super) fn complete(&mut self, id: RequestId, mut completion: Completion, effects: &mut Effects<P>) {
         if self.seeded.has(Fault::WrongSender) {
-            let other = self.requests.iter().find(|(number, _)| *number != id.0).map(|(_, other)| other.sender);
+            let other = self.requests.iter().find(|(other, _)| *other != id).map(|(_, other)| other.sender);
             completion.sender = other.or(Sender::new(u64::MAX));
         }
-        let Some(request) = self.requests.get_mut(id.0) else { return };
+        let Some(request) = self.requests.get_mut(id) else { return };
         if let Some(deadline) = request.deadline.take() {
             self.deadlines.remove(&(deadline, id));
         }
@@ -182,7 +184,7 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
 
     /// Only a seeded fault passes a late answer on.
     fn answer_again(&self, id: RequestId, effects: &mut Effects<P>) {
-        if let Some(request) = self.requests.get(id.0).filter(|_| self.seeded.has(Fault::AnsweredTwice)) {
+        if let Some(request) = self.requests.get(id).filter(|_| self.seeded.has(Fault::AnsweredTwice)) {
             let again = Completion::failure(request.kind, request.sender, code::ERROR_ACCESS_DENIED);
             effects.push(Effect::Complete { request: id, completion: again });
         }
@@ -195,11 +197,11 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
         }
     }
 
-    fn forget_other_requests(&mut self, id: RequestId, effects: &mut Effects<P>) {
-        let others = self.requests.iter().filter(|(number, other)| *number != id.0 && other.phase == Phase::Asked);
-        let others: alloc::vec::Vec<u32> = others.map(|(number, _)| number).collect();
-        for number in others {
-            self.close(RequestId(number), effects);
+    fn forget_other_requests(&mut self, id: RequestId) {
+        let others = self.requests.iter().filter(|(number, other)| *number != id && other.phase == Phase::Asked);
+        let others: alloc::vec::Vec<RequestId> = others.map(|(number, _)| number).collect();
+        for other in others {
+            self.close(other);
         }
     }
 }

@@ -9,20 +9,21 @@
 //! running       live                put to the policy, with the payload of the grant
 //! ```
 
+use core::hash::Hash;
+
 use smallvec::SmallVec;
 
-use super::Engine;
 use super::effect::{Effect, Effects};
-use super::input::RequestId;
 use super::misuse::Misuse;
 use super::request::{Phase, Request};
+use super::shard::Shard;
 use crate::call::RequestKind;
 use crate::code;
 use crate::fault::Fault;
 use crate::id::{ApplicationId, Sender};
 use crate::time::Timestamp;
 
-impl<K: Ord + Clone, P: Clone> Engine<K, P> {
+impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
     /// Puts the question, or denies it. What the policy is shown is pinned until its reply came back.
     pub(super) fn ask(
         &mut self,
@@ -62,7 +63,7 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
             token: None,
             deadline,
         };
-        let id = RequestId(self.requests.insert(request).map_err(|_| Misuse::Full)?);
+        let id = self.requests.insert(request).ok_or(Misuse::Full)?;
         state.open += 1;
         let mut effects = Effects::default();
         if let Some((misuse, error)) = refusal {

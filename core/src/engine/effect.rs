@@ -71,6 +71,10 @@ impl<P> Effects<P> {
         }
     }
 
+    pub(crate) fn append(&mut self, mut effects: Self) {
+        self.0.append(&mut effects.0);
+    }
+
     /// The effects, to look at.
     #[must_use]
     pub fn as_slice(&self) -> &[Effect<P>] {

@@ -8,11 +8,12 @@
 //! retired   –                    –
 //! ```
 //!
-//! A handle is `generation << 32 | slot`. It is never dereferenced, so a forged, stale or doubly released value is a
+//! A handle is `generation << 32`, with the number of the slot in this shard below it (see `place`). It is never dereferenced, so a forged, stale or doubly released value is a
 //! look-up that fails (CL-16), and since a slot never repeats a generation no value names two leases (CL-14).
 
 use alloc::vec::Vec;
 
+use super::place::Place;
 use crate::fault::{Fault, Seeded};
 use crate::id::{ApplicationId, Context};
 use crate::vacant::Vacant;
@@ -52,18 +53,20 @@ pub(super) struct LeaseTable<K> {
     /// Where the table ends. Only tests set it lower.
     pub(super) last_slot: u32,
     last_generation: u32,
+    place: Place,
     pub(super) seeded: Seeded,
 }
 
 impl<K> LeaseTable<K> {
-    pub(super) const fn new(last_generation: u32) -> Self {
+    pub(super) const fn new(last_generation: u32, place: Place) -> Self {
         Self {
             slots: Vec::new(),
             free: Vacant::EMPTY,
             live: 0,
             retired: 0,
-            last_slot: u32::MAX,
+            last_slot: u32::MAX >> place.bits,
             last_generation,
+            place,
             seeded: Seeded::NONE,
         }
     }
@@ -82,18 +85,18 @@ impl<K> LeaseTable<K> {
             }
         };
         self.live += 1;
-        handle(u64::from(slot), self.slots[slot as usize].generation)
+        self.handle(slot, self.slots[slot as usize].generation)
     }
 
     /// The lease that `context` names, if it is live.
     pub(super) fn get(&self, context: Context) -> Option<&Lease<K>> {
-        let (slot, generation) = split(context);
+        let (slot, generation) = self.split(context)?;
         self.slots.get(slot)?.lease.as_ref().filter(|_| self.slots[slot].generation == generation)
     }
 
     /// Ends the lease that `context` names; `None`, and nothing changed, if it is not live (CL-16).
     pub(super) fn remove(&mut self, context: Context) -> Option<Lease<K>> {
-        let (index, generation) = split(context);
+        let (index, generation) = self.split(context)?;
         let slot = self.slots.get_mut(index)?;
         if slot.generation != generation && !self.seeded.has(Fault::DoubleReleaseAccepted) {
             return None; // CL-16
@@ -116,9 +119,9 @@ impl<K> LeaseTable<K> {
 
     /// The live leases, by handle.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Context, &Lease<K>)> {
-        (0u64..)
+        (0..)
             .zip(&self.slots)
-            .filter_map(|(index, slot)| Some((handle(index, slot.generation)?, slot.lease.as_ref()?)))
+            .filter_map(|(index, slot)| Some((self.handle(index, slot.generation)?, slot.lease.as_ref()?)))
     }
 
     /// How many leases are live.
@@ -130,17 +133,17 @@ impl<K> LeaseTable<K> {
     pub(super) const fn retired(&self) -> usize {
         self.retired
     }
-}
 
-/// The handle of a slot in one of its generations, which begin at 1.
-const fn handle(slot: u64, generation: u32) -> Option<Context> {
-    Context::new(((generation as u64) << 32) + slot)
-}
+    /// The handle of a slot in one of its generations, which begin at 1.
+    fn handle(&self, slot: u32, generation: u32) -> Option<Context> {
+        Context::new((u64::from(generation) << 32) + u64::from(self.place.number(slot)?))
+    }
 
-/// The slot and the generation that a handle claims.
-const fn split(context: Context) -> (usize, u32) {
-    let value = context.value();
-    ((value & 0xFFFF_FFFF) as usize, (value >> 32) as u32)
+    /// The slot and the generation that a handle claims; `None` if it claims another shard.
+    fn split(&self, context: Context) -> Option<(usize, u32)> {
+        let value = context.value();
+        Some((self.place.slot(value as u32)? as usize, (value >> 32) as u32))
+    }
 }
 
 #[cfg(test)]
@@ -153,7 +156,7 @@ mod tests {
 
     #[test]
     fn cl_14_no_value_names_two_leases_and_an_exhausted_slot_is_retired() {
-        let mut leases = LeaseTable::new(2);
+        let mut leases = LeaseTable::new(2, Place::default());
         let first = leases.mint(lease()).expect("room");
         assert!(leases.remove(first).is_some());
         let second = leases.mint(lease()).expect("room");
@@ -161,13 +164,13 @@ mod tests {
         assert!(leases.remove(second).is_some());
         assert_eq!((leases.live(), leases.retired()), (0, 1));
         let third = leases.mint(lease()).expect("room");
-        assert_eq!(split(third).0, 1, "slot 0 is retired for good");
+        assert_eq!(leases.split(third).map(|(slot, _)| slot), Some(1), "slot 0 is retired for good");
         assert_eq!((leases.live(), leases.retired()), (1, 1));
     }
 
     #[test]
     fn cl_14_a_full_table_makes_no_lease_until_a_slot_is_vacant() {
-        let mut leases = LeaseTable { last_slot: 1, ..LeaseTable::new(u32::MAX) };
+        let mut leases = LeaseTable { last_slot: 1, ..LeaseTable::new(u32::MAX, Place::default()) };
         let (first, _) = (leases.mint(lease()).expect("room"), leases.mint(lease()).expect("room"));
         assert_eq!((leases.mint(lease()), leases.live(), leases.iter().count()), (None, 2, 2));
         assert!(leases.remove(first).is_some());
@@ -177,7 +180,7 @@ mod tests {
 
     #[test]
     fn cl_16_a_stale_or_forged_value_names_nothing() {
-        let mut leases = LeaseTable::new(u32::MAX);
+        let mut leases = LeaseTable::new(u32::MAX, Place::default());
         let first = leases.mint(lease()).expect("room");
         assert!(leases.remove(first).is_some());
         let second = leases.mint(lease()).expect("room");

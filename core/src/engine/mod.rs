@@ -10,6 +10,8 @@
 //!   release it before the completion function has returned. If the host refuses, the lease is taken back (CL-17).
 //! - **Dropping is an effect.** A payload leaves in [`Effect::Drop`], so its destructor runs outside (CL-60).
 //!
+//! Users are spread over shards, which share nothing but the applications ([`EngineConfig::shard_bits`]).
+//!
 //! Time is passed in. Requests beyond their deadline are denied by [`Input::Tick`], and an answer that comes later does
 //! not count; [`Engine::next_deadline`] says when the next one is due.
 //!
@@ -43,39 +45,41 @@ mod allow;
 mod answer;
 mod ask;
 mod close;
+mod conduct;
 mod effect;
 mod grant;
 mod input;
 mod lease;
 mod misuse;
 mod payload;
+mod place;
 mod redirect;
 mod release;
 mod request;
+mod shard;
 mod shutdown;
 #[cfg(test)]
 mod tests;
 mod view;
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use core::hash::Hash;
 
-use crate::call::{Quota, RequestKind};
+use smallvec::SmallVec;
+
+use crate::call::Quota;
 #[cfg(feature = "faults")]
 use crate::fault::Fault;
-use crate::fault::Seeded;
-use crate::id::ApplicationId;
-use crate::slab::Slab;
-use crate::time::{Clock, Millis, Timestamp};
+use crate::time::{Millis, Timestamp};
 
+pub(crate) use conduct::{concerns, conduct};
 pub use effect::{Effect, Effects, IntoEffects};
-use grant::Grants;
 pub use input::{Abandoned, Answer, Input, Payload, RequestId};
-use lease::LeaseTable;
 pub use misuse::Misuse;
-use payload::PayloadTable;
+use place::Place;
+pub(crate) use place::shard_of_context;
 pub use redirect::is_redirect_url;
 pub use request::Phase;
-use request::Request;
+pub(crate) use shard::Shard;
 pub use view::{LeaseView, RequestView};
 
 /// What can be set.
@@ -85,6 +89,9 @@ pub struct EngineConfig {
     pub generations: u32,
     /// How long a policy may take. Then the engine denies (CL-70). `None`: for ever.
     pub answer_within: Option<Millis>,
+    /// Users are spread over 2^`shard_bits` shards, at most 1,024. What happens to a user happens in one of them, so
+    /// threads that are busy with different users do not wait for each other; see [`crate::shared`].
+    pub shard_bits: u32,
 }
 
 impl EngineConfig {
@@ -94,100 +101,44 @@ impl EngineConfig {
 }
 
 impl Default for EngineConfig {
-    /// All generations that a handle has room for; policies may take for ever.
+    /// All generations that a handle has room for; policies may take for ever; one shard.
     fn default() -> Self {
-        Self { generations: u32::MAX, answer_within: None }
+        Self { generations: u32::MAX, answer_within: None, shard_bits: 0 }
     }
-}
-
-/// The state of one application.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-struct Application {
-    /// Shutdown was called.
-    draining: bool,
-    /// Requests that the host has not been answered for.
-    open: u32,
 }
 
 /// The engine of one process. `K` names a user, `P` is a cheap handle on a payload, such as `Arc<T>`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Engine<K, P> {
-    config: EngineConfig,
-    clock: Clock,
-    applications: BTreeMap<ApplicationId, Application>,
-    leases: LeaseTable<K>,
-    payloads: PayloadTable<P>,
-    grants: Grants<K>,
-    requests: Slab<Request<K>>,
-    deadlines: BTreeSet<(Timestamp, RequestId)>,
-    seeded: Seeded,
+    shards: SmallVec<[Shard<K, P>; 1]>,
 }
 
-impl<K: Ord + Clone, P: Clone> Engine<K, P> {
+impl<K: Ord + Clone + Hash, P: Clone> Engine<K, P> {
     /// An engine without applications.
     #[must_use]
     pub fn new(config: EngineConfig) -> Self {
-        Self {
-            config,
-            clock: Clock::default(),
-            applications: BTreeMap::new(),
-            leases: LeaseTable::new(config.generations),
-            payloads: PayloadTable::default(),
-            grants: Grants::default(),
-            requests: Slab::default(),
-            deadlines: BTreeSet::new(),
-            seeded: Seeded::NONE,
-        }
+        let bits = config.shard_bits.min(place::MOST_BITS);
+        Self { shards: (0..1 << bits).map(|index| Shard::new(config, Place { index, bits })).collect() }
     }
 
     /// The same engine with one mistake in it.
     #[cfg(feature = "faults")]
     #[must_use]
     pub fn with_fault(mut self, fault: Fault) -> Self {
-        self.seeded = Seeded::with(fault);
-        self.leases.seeded = self.seeded;
+        self.shards.iter_mut().for_each(|shard| shard.seed(fault));
         self
     }
 
-    /// Takes one input. `now` that runs backwards counts as standing still (CL-35).
+    /// Takes one input. `now` that runs backwards counts as standing still (CL-35), for each shard by itself.
     ///
     /// # Errors
     /// The input broke the contract. Nothing changed but the clock, and there is nothing to perform.
     pub fn step(&mut self, now: Timestamp, input: Input<K, P>) -> Result<Effects<P>, Misuse> {
-        let now = self.tell_time(now);
-        match input {
-            Input::Startup { application } => self.startup(application),
-            Input::Shutdown { application } => self.shutdown(application),
-            Input::AuthorizeUser { application, sender, user } => {
-                self.ask(now, RequestKind::User, application, sender, user)
-            }
-            Input::AuthorizeOperation { application, sender, user } => {
-                self.ask(now, RequestKind::Operation, application, sender, user)
-            }
-            Input::QueryQuota { application, sender, user } => {
-                self.ask(now, RequestKind::Quota, application, sender, user)
-            }
-            Input::Answer { request, answer } => Ok(self.answer(now, request, answer)),
-            Input::Abandon { request, why } => self.abandon(request, why),
-            Input::Completed { request, error } => self.completed(request, error),
-            Input::Release { context } => self.release(context),
-            Input::Tick => Ok(self.deny_overdue(now)),
-        }
+        let mut shards: SmallVec<[&mut Shard<K, P>; 1]> = self.shards.iter_mut().collect();
+        conduct(&mut shards, now, input)
     }
 
-    fn tell_time(&mut self, now: Timestamp) -> Timestamp {
-        #[cfg(feature = "faults")]
-        if self.seeded.has(Fault::EngineClockRunsBackwards) {
-            return self.clock.set_unchecked(now);
-        }
-        self.clock.advance(now) // CL-35
-    }
-
-    fn startup(&mut self, application: ApplicationId) -> Result<Effects<P>, Misuse> {
-        if self.applications.contains_key(&application) {
-            return Err(Misuse::StartedTwice(application)); // CL-55
-        }
-        self.applications.insert(application, Application::default());
-        Ok(Effects::default())
+    pub(crate) fn into_shards(self) -> impl Iterator<Item = Shard<K, P>> {
+        self.shards.into_iter()
     }
 }

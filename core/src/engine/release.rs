@@ -3,18 +3,18 @@
 //! A release drops and nothing else: it completes no request (CL-52), and it ends no other lease (CL-24).
 
 use alloc::vec::Vec;
+use core::hash::Hash;
 
-use super::Engine;
 use super::effect::{Effect, Effects};
-use super::input::RequestId;
 use super::lease::Owner;
 use super::misuse::Misuse;
 use super::request::Phase;
+use super::shard::Shard;
 use crate::code;
 use crate::fault::Fault;
 use crate::id::Context;
 
-impl<K: Ord + Clone, P: Clone> Engine<K, P> {
+impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
     /// The host gave a context back.
     pub(super) fn release(&mut self, context: Option<Context>) -> Result<Effects<P>, Misuse> {
         let mut context = context;
@@ -26,8 +26,8 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
         let owner = self.end_lease(context, &mut effects).ok_or(Misuse::ReleasedUnknown(context))?; // CL-16
         if self.seeded.has(Fault::CompletionInsideRelease) {
             let open = self.requests.iter().find(|(_, open)| open.phase == Phase::Asked && open.user == owner);
-            if let Some(number) = open.map(|(number, _)| number) {
-                self.deny(RequestId(number), code::ERROR_ACCESS_DENIED, None, &mut effects);
+            if let Some(open) = open.map(|(open, _)| open) {
+                self.deny(open, code::ERROR_ACCESS_DENIED, None, &mut effects);
             }
         }
         Ok(effects)

@@ -12,8 +12,11 @@
 
 use smallvec::SmallVec;
 
+use super::input::RequestId;
+use super::place::Place;
 use crate::call::RequestKind;
 use crate::id::{ApplicationId, Context, Sender, Token};
+use crate::slab::Slab;
 use crate::time::Timestamp;
 
 /// Where a request stands.
@@ -55,5 +58,48 @@ impl<K> Request<K> {
         self.renews = SmallVec::new();
         self.offered = None;
         self.token = None;
+    }
+}
+
+/// The requests of a shard that are not gone, by their numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Requests<K> {
+    slots: Slab<Request<K>>,
+    place: Place,
+}
+
+impl<K> Requests<K> {
+    pub(super) fn new(place: Place) -> Self {
+        Self { slots: Slab::default(), place }
+    }
+
+    /// Takes a request; `None` if there is no number left for it.
+    pub(super) fn insert(&mut self, request: Request<K>) -> Option<RequestId> {
+        let slot = self.slots.insert(request).ok()?;
+        let number = self.place.number(slot);
+        if number.is_none() {
+            self.slots.remove(slot);
+        }
+        number.map(RequestId)
+    }
+
+    pub(super) fn get(&self, id: RequestId) -> Option<&Request<K>> {
+        self.slots.get(self.place.slot(id.0)?)
+    }
+
+    pub(super) fn get_mut(&mut self, id: RequestId) -> Option<&mut Request<K>> {
+        self.slots.get_mut(self.place.slot(id.0)?)
+    }
+
+    pub(super) fn remove(&mut self, id: RequestId) -> Option<Request<K>> {
+        self.slots.remove(self.place.slot(id.0)?)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (RequestId, &Request<K>)> {
+        self.slots.iter().filter_map(|(slot, request)| Some((RequestId(self.place.number(slot)?), request)))
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.slots.len()
     }
 }

@@ -1,9 +1,12 @@
 //! A read-only picture of the engine: for statistics, logs, models and tests.
 
+use core::hash::Hash;
+
 use super::Engine;
 use super::input::RequestId;
 use super::lease::Owner;
 use super::request::Phase;
+use super::shard::Shard;
 use crate::call::RequestKind;
 use crate::id::{ApplicationId, Context, Sender};
 use crate::time::Timestamp;
@@ -42,27 +45,12 @@ pub struct RequestView<'a, K> {
     pub reply_out: bool,
 }
 
-impl<K: Ord + Clone, P: Clone> Engine<K, P> {
-    /// When the next request is overdue, if any will be: call [`Engine::step`] with `Tick` then.
-    #[must_use]
-    pub fn next_deadline(&self) -> Option<Timestamp> {
+impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
         self.deadlines.first().map(|(deadline, _)| *deadline)
     }
 
-    /// The engine's time.
-    #[must_use]
-    pub const fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-
-    /// Whether the application runs or drains.
-    #[must_use]
-    pub fn has_application(&self, application: ApplicationId) -> bool {
-        self.applications.contains_key(&application)
-    }
-
-    /// The live leases.
-    pub fn leases(&self) -> impl Iterator<Item = LeaseView<'_, K, P>> {
+    fn leases(&self) -> impl Iterator<Item = LeaseView<'_, K, P>> {
         self.leases.iter().map(|(context, lease)| {
             let (user, is_user) = match &lease.owner {
                 Owner::User(user) => (user, true),
@@ -73,62 +61,111 @@ impl<K: Ord + Clone, P: Clone> Engine<K, P> {
         })
     }
 
-    /// The leases reported for a user, the oldest first: the newest speaks for the user.
-    pub fn grants(&self, application: ApplicationId, user: &K) -> impl Iterator<Item = Context> {
-        self.grants.live(application, user).into_iter()
-    }
-
-    /// The requests that are not gone.
-    pub fn requests(&self) -> impl Iterator<Item = RequestView<'_, K>> {
-        self.requests.iter().map(|(number, request)| RequestView {
-            request: RequestId(number),
-            application: request.application,
-            kind: request.kind,
-            sender: request.sender,
-            user: &request.user,
-            phase: request.phase,
-            reply_out: request.reply_out,
+    pub(crate) fn requests(&self) -> impl Iterator<Item = RequestView<'_, K>> {
+        self.requests.iter().map(|(request, of)| RequestView {
+            request,
+            application: of.application,
+            kind: of.kind,
+            sender: of.sender,
+            user: &of.user,
+            phase: of.phase,
+            reply_out: of.reply_out,
         })
     }
 
-    /// What stands behind a live lease.
-    #[must_use]
-    pub fn payload_of(&self, context: Context) -> Option<&P> {
+    pub(crate) fn payload_of(&self, context: Context) -> Option<&P> {
         self.leases.get(context)?.payload.and_then(|number| self.payloads.peek(number))
     }
 
-    /// How many leases are live.
-    #[must_use]
-    pub fn live_leases(&self) -> usize {
+    pub(crate) const fn live_leases(&self) -> usize {
         self.leases.live()
     }
 
-    /// How many payloads the engine keeps.
-    #[must_use]
-    pub fn payloads(&self) -> usize {
+    pub(crate) fn payloads(&self) -> usize {
         self.payloads.len()
     }
 
-    /// How many requests are not gone.
-    #[must_use]
-    pub fn open_requests(&self) -> usize {
+    pub(crate) const fn open_requests(&self) -> usize {
         self.requests.len()
     }
 
-    /// How many slots are out of generations (CL-14).
-    #[must_use]
-    pub const fn retired_slots(&self) -> usize {
-        self.leases.retired()
-    }
-
-    /// Whether nothing is left: no application, lease, payload, grant or request.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         self.applications.is_empty()
             && self.live_leases() == 0
             && self.payloads.len() == 0
             && self.grants.is_empty()
             && self.requests.len() == 0
             && self.deadlines.is_empty()
+    }
+}
+
+impl<K: Ord + Clone + Hash, P: Clone> Engine<K, P> {
+    /// When the next request is overdue, if any will be: call [`Engine::step`] with `Tick` then.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.shards.iter().filter_map(Shard::next_deadline).min()
+    }
+
+    /// The engine's time: that of the shard which was told last.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.shards.iter().map(|shard| shard.clock.now()).max().unwrap_or_default()
+    }
+
+    /// Whether the application runs or drains.
+    #[must_use]
+    pub fn has_application(&self, application: ApplicationId) -> bool {
+        self.shards.iter().any(|shard| shard.applications.contains_key(&application))
+    }
+
+    /// The live leases.
+    pub fn leases(&self) -> impl Iterator<Item = LeaseView<'_, K, P>> {
+        self.shards.iter().flat_map(Shard::leases)
+    }
+
+    /// The leases reported for a user, the oldest first: the newest speaks for the user.
+    pub fn grants(&self, application: ApplicationId, user: &K) -> impl Iterator<Item = Context> {
+        self.shards.iter().flat_map(move |shard| shard.grants.live(application, user))
+    }
+
+    /// The requests that are not gone.
+    pub fn requests(&self) -> impl Iterator<Item = RequestView<'_, K>> {
+        self.shards.iter().flat_map(Shard::requests)
+    }
+
+    /// What stands behind a live lease.
+    #[must_use]
+    pub fn payload_of(&self, context: Context) -> Option<&P> {
+        self.shards.iter().find_map(|shard| shard.payload_of(context))
+    }
+
+    /// How many leases are live.
+    #[must_use]
+    pub fn live_leases(&self) -> usize {
+        self.shards.iter().map(Shard::live_leases).sum()
+    }
+
+    /// How many payloads the engine keeps.
+    #[must_use]
+    pub fn payloads(&self) -> usize {
+        self.shards.iter().map(Shard::payloads).sum()
+    }
+
+    /// How many requests are not gone.
+    #[must_use]
+    pub fn open_requests(&self) -> usize {
+        self.shards.iter().map(Shard::open_requests).sum()
+    }
+
+    /// How many slots are out of generations (CL-14).
+    #[must_use]
+    pub fn retired_slots(&self) -> usize {
+        self.shards.iter().map(|shard| shard.leases.retired()).sum()
+    }
+
+    /// Whether nothing is left: no application, lease, payload, grant or request.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shards.iter().all(Shard::is_empty)
     }
 }

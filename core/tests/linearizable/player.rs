@@ -59,7 +59,8 @@ struct Player {
 /// # Panics
 /// No order explains what they saw.
 pub(crate) fn play(threads: u8, acts: usize, seed: u64) -> bool {
-    let start = engine(EngineConfig { generations: 2, answer_within: Some(Millis(3)) });
+    let shard_bits = (seed % 3) as u32;
+    let start = engine(EngineConfig { generations: 2, answer_within: Some(Millis(3)), shard_bits });
     let (subject, history) = (Arc::new(shared(start.clone())), Arc::new(History::new(start)));
     let open = Arc::new(Mutex::new(Open::default()));
     let players = (0..threads).map(|thread| {

@@ -16,6 +16,7 @@ mod pins;
 mod readers;
 mod release;
 mod renew;
+mod shards;
 mod shutdown;
 mod slots;
 mod stage;
@@ -93,6 +94,14 @@ scenarios! {
         cl_13_shutdown_a_late_answer_and_a_release,
         cl_55_two_shutdowns_a_late_denial_and_a_release,
         cl_54_a_reply_that_outlives_its_application;
+    shards:
+        cl_71_users_in_two_shards_at_once,
+        cl_54_the_last_answers_in_two_shards_of_an_application_that_shuts_down,
+        cl_54_shutdown_of_two_shards_against_questions_in_both,
+        cl_55_two_shutdowns_of_two_shards,
+        cl_13_shutdown_of_two_shards_against_releases_in_both,
+        cl_50_a_look_at_the_clock_against_late_answers_in_two_shards,
+        statistics_of_two_shards;
     overdue:
         cl_70_overdue_denial_against_a_late_yes,
         cl_70_the_deadline_passes_while_the_answer_comes,

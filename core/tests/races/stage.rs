@@ -80,9 +80,15 @@ pub(crate) struct Setting {
     generations: Option<u32>,
     answer_within: Option<u64>,
     inside: Option<Inside>,
+    shard_bits: u32,
 }
 
 impl Setting {
+    /// ALICE and BOB are in different shards.
+    pub(crate) fn shards() -> Self {
+        Self { shard_bits: 1, ..Self::default() }
+    }
+
     /// How many leases a slot names before it is retired.
     pub(crate) fn generations(self, generations: u32) -> Self {
         Self { generations: Some(generations), ..self }
@@ -102,7 +108,8 @@ impl Setting {
     pub(crate) fn stage(self) -> Stage {
         let defaults = EngineConfig::default();
         let generations = self.generations.unwrap_or(defaults.generations);
-        let engine = Engine::new(EngineConfig { generations, answer_within: self.answer_within.map(Millis) });
+        let answer_within = self.answer_within.map(Millis);
+        let engine = Engine::new(EngineConfig { generations, answer_within, shard_bits: self.shard_bits });
         let ledger = Ledger::new(self.answer_within);
         let parts = Parts {
             engine: SharedEngine::from(with_fault(engine)),

@@ -23,6 +23,8 @@ pub struct Model {
     pub dialect: Dialect,
     /// The mistake in one of the machines.
     pub fault: Option<Fault>,
+    /// Into how many shards the engine spreads the users: 2 to this power.
+    pub shard_bits: u32,
 }
 
 /// One state: the three machines, the ledger, what is on its way, and what of the budgets is spent.
@@ -57,7 +59,7 @@ impl Model {
     /// A model without faults.
     #[must_use]
     pub const fn new(scenario: Scenario, dialect: Dialect) -> Self {
-        Self { scenario, dialect, fault: None }
+        Self { scenario, dialect, fault: None, shard_bits: 0 }
     }
 
     pub(super) fn applications(&self) -> impl Iterator<Item = ApplicationId> + use<> {
@@ -86,6 +88,7 @@ impl Model {
         let engine = Engine::new(EngineConfig {
             generations: scenario.generations,
             answer_within: scenario.answer_within.map(Millis),
+            shard_bits: self.shard_bits,
         });
         let (host, engine) = match self.fault {
             Some(fault) if fault.side() == Side::Host => (host.with_fault(fault), engine),

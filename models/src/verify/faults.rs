@@ -16,7 +16,7 @@ pub fn find(fault: Fault, only: Option<Dialect>, watch: &Watch) -> Option<Done> 
     let dialects = only.map_or_else(covering_set, |dialect| vec![dialect]);
     dialects.into_iter().find_map(|dialect| {
         let found = SCENARIOS.iter().filter_map(|scenario| {
-            let model = Model { scenario: scenario.clone(), dialect, fault: Some(fault) };
+            let model = Model { fault: Some(fault), ..Model::new(scenario.clone(), dialect) };
             let exploration = explore(&model, MOST_STATES, watch);
             let trouble = &exploration.counterexample.as_ref()?.trouble;
             rules_of(trouble).contains(fault.rule()).then_some(Done { model, exploration })

@@ -21,6 +21,7 @@ pub mod plug_in;
 pub mod random;
 #[cfg(not(feature = "models"))]
 pub mod requests;
+pub mod scaling;
 #[cfg(not(feature = "models"))]
 pub mod second;
 #[cfg(not(feature = "models"))]

@@ -16,6 +16,9 @@ type Value = Arc<Payload>;
 
 const APPLICATION: ApplicationId = ApplicationId(1);
 
+/// As a plug-in has them on a machine of two cores.
+const SHARD_BITS: u32 = 3;
+
 /// Nothing has a deadline here, so no clock is read.
 const NOW: Timestamp = Timestamp(0);
 
@@ -29,7 +32,8 @@ impl Plugged {
     /// The application runs.
     #[must_use]
     pub fn start() -> Self {
-        let plugged = Self { engine: SharedEngine::new(EngineConfig::default()) };
+        let plugged =
+            Self { engine: SharedEngine::new(EngineConfig { shard_bits: SHARD_BITS, ..EngineConfig::default() }) };
         assert!(plugged.step(Input::Startup { application: APPLICATION }).as_slice().is_empty());
         plugged
     }

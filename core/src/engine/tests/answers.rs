@@ -83,7 +83,7 @@ fn cl_74_a_token_for_which_there_is_no_room_is_closed() {
     for (payload, dropped) in [(Fresh("q"), Some(Effect::Drop("q"))), (Nothing, None)] {
         let mut story = story();
         story.enters(BOB, "p", lease(0, 1));
-        story.engine.leases.last_slot = 0;
+        story.engine.shards[0].leases.last_slot = 0;
         story.then(asks_user(A, 1, ALICE), [asked(R0, USER, None)]);
         let answer = Answer::AllowUser { payload, identity: Identity::Token(TOKEN), administrator: true };
         let mut expected: Vec<_> = dropped.into_iter().collect();

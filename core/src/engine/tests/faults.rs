@@ -76,7 +76,7 @@ fn scripts() -> [Script; 6] {
 
 /// Whether the engine with the fault departs from the sound one, in what it does and not only in what it holds.
 fn shows(fault: Fault, generations: u32, script: Script) -> bool {
-    let config = EngineConfig { generations, answer_within: Some(Millis(10)) };
+    let config = EngineConfig { generations, answer_within: Some(Millis(10)), ..EngineConfig::default() };
     let (mut sound, mut faulty) = (Engine::new(config), Engine::new(config).with_fault(fault));
     script.into_iter().any(|(now, input)| {
         let now = Timestamp(now);

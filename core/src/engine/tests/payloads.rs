@@ -119,7 +119,7 @@ fn cl_13_shutdown_ends_the_pin_of_a_reply_that_never_came_back() {
 fn cl_13_no_room_for_a_lease_drops_the_payload_and_denies() {
     let mut story = story();
     story.enters(ALICE, "p", lease(0, 1));
-    story.engine.leases.last_slot = 0;
+    story.engine.shards[0].leases.last_slot = 0;
     story.then(asks_operation(A, 2, ALICE), [asked(R0, OPERATION, Some("p"))]);
     let refused = no(R0, OPERATION, 2, crate::code::ERROR_NOT_ENOUGH_MEMORY);
     story.then(answers(R0, allow(Fresh("q"))), [Effect::Drop("q"), refused.clone()]);

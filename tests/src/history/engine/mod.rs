@@ -65,6 +65,7 @@ impl<'a> History<'a> {
         let config = EngineConfig {
             generations: [u32::MAX, 1, 2, 3][usize::from(first % 4)],
             answer_within: [None, Some(Millis(2))][usize::from(first / 4 % 2)],
+            ..EngineConfig::default()
         };
         let engine = fault.into_iter().fold(Engine::new(config), Engine::with_fault);
         let reference = Machine::new(config.answer_within.map(|within| within.0));
