@@ -5,7 +5,7 @@ use alloc::collections::BTreeSet;
 use super::Host;
 use super::effect::Refused;
 use super::input::Shape;
-use super::record::Phase;
+use super::record::{Phase, remove};
 use super::request::Purpose;
 use super::step::Step;
 use crate::call::EndOfOperation;
@@ -164,7 +164,7 @@ impl<K: Ord + Clone> Host<K> {
         let operation = self.operations.remove(&id)?;
         let is_shell = operation.is_shell();
         if let Some(visitor) = self.visitor_mut(operation.application, &operation.user) {
-            visitor.operations.remove(&id);
+            remove(&mut visitor.operations, &id);
             if !matches!(operation.phase, OperationPhase::Waiting(_)) {
                 let count = if is_shell { &mut visitor.shells } else { &mut visitor.top_level };
                 *count = count.saturating_sub(1);

@@ -58,9 +58,17 @@ impl Visitor {
 
     /// The request is no longer in flight.
     pub(super) fn request_is_over(&mut self, sender: Sender) {
-        self.asking.remove(&sender);
+        remove(&mut self.asking, &sender);
         self.renewal = self.renewal.filter(|renewal| *renewal != sender);
         self.quota_query = self.quota_query.filter(|query| *query != sender);
+    }
+}
+
+/// Takes one out. An empty set of the library keeps the memory of its first entries, and there may be millions of users.
+pub(super) fn remove<T: Ord>(set: &mut BTreeSet<T>, one: &T) {
+    set.remove(one);
+    if set.is_empty() {
+        *set = BTreeSet::new();
     }
 }
 

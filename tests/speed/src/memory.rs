@@ -1,8 +1,10 @@
 //! Bytes, not time: what a lease, a record and a pending request take, as they were asked of the allocator.
 //!
-//! What a table has in reserve counts, and the payload does not: 64 bytes for everybody.
+//! What a table has in reserve counts, and the payload does not: 64 bytes for everybody. [`soak`] looks at what is left
+//! when everything has come and gone.
 
 use std::any::Any;
+use std::fmt::Write as _;
 
 use wsman_authz_core::UserName;
 use wsman_authz_core::call::RequestKind;
@@ -126,4 +128,46 @@ fn request_rows(counter: Counter, count: usize) -> Vec<Row> {
 pub fn rows(counter: Counter, quick: bool) -> Vec<Row> {
     let count = if quick { 10_000 } else { 1_000_000 };
     [lease_rows(counter, count), record_rows(counter, count), request_rows(counter, count / 10)].concat()
+}
+
+/// Users of the burst.
+const BURST: usize = 1_000_000;
+
+/// What is allocated after so many leases came and went, ten times looked at; and before, in and after a burst of users,
+/// at the engine and at the host.
+///
+/// # Panics
+/// If the leases leave more behind than there was after the first tenth of them.
+#[must_use]
+pub fn soak(counter: Counter, cycles: u64) -> String {
+    let mut text = String::with_capacity(4096); // before anything is counted
+    let mut line = |what: &str, bytes: usize| {
+        let _ = writeln!(text, "{what:<60} {bytes:>12} bytes");
+    };
+    let start = counter();
+    let (plugged, user, maker) = (Plugged::start(), user(0), Maker::new(0));
+    plugged.let_in(&user, Behind::Fresh(maker.make(0).into()));
+    let mut first = None;
+    for tenth in 1..=10 {
+        for number in 0..cycles / 10 {
+            let handle = plugged.begin(0, &user, || Behind::Fresh(maker.make(number).into()));
+            assert!(plugged.release(handle).is_some(), "a payload of its own");
+        }
+        let bytes = counter() - start;
+        line(&format!("engine, after {} leases", tenth * (cycles / 10)), bytes);
+        assert!(bytes <= *first.get_or_insert(bytes), "it grows");
+    }
+    let let_in = |number| plugged.let_in(&crate::payload::user(number + 1), Behind::Fresh(maker.make(0).into()));
+    let handles: Vec<_> = (0..BURST).map(let_in).collect();
+    line("engine, with a million users more", counter() - start - size_of_val(&*handles));
+    handles.into_iter().for_each(|handle| assert!(plugged.release(handle).is_some()));
+    line("engine, without them: a slot keeps its generation (CL-14)", counter() - start);
+    drop(plugged);
+    let start = counter();
+    let mut visits = Visits::new(1_000);
+    (0..BURST).for_each(|number| visits.first(crate::payload::user(number), 0));
+    line("host, with a million users", counter() - start);
+    assert_eq!(visits.expire(1_000), BURST);
+    line("host, when they have expired", counter() - start);
+    text
 }

@@ -1,4 +1,6 @@
 //! Counts what is allocated, in a process of its own: counting would slow everybody down, but not alike.
+//!
+//! `memory [--quick]` prints the rows of the benchmark, `memory --soak N` what N leases and a million users leave behind.
 
 #![expect(unsafe_code, reason = "an allocator")]
 
@@ -29,7 +31,18 @@ unsafe impl GlobalAlloc for Counting {
 
 #[cfg(not(feature = "models"))]
 fn main() -> ExitCode {
-    let quick = std::env::args().any(|argument| argument == "--quick");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, cycles] = &arguments[..]
+        && flag == "--soak"
+    {
+        let Ok(cycles) = cycles.parse() else {
+            eprintln!("memory: `{cycles}` is no number of leases");
+            return ExitCode::from(2);
+        };
+        print!("{}", wsman_authz_speed::memory::soak(|| ALLOCATOR.0.load(Ordering::Relaxed), cycles));
+        return ExitCode::SUCCESS;
+    }
+    let quick = arguments.iter().any(|argument| argument == "--quick");
     for row in wsman_authz_speed::memory::rows(|| ALLOCATOR.0.load(Ordering::Relaxed), quick) {
         println!("{}", serde_json::to_string(&row).expect("a row is plain data"));
     }
