@@ -192,4 +192,25 @@ mod tests {
         assert_eq!((engine.next_deadline(), engine.payload_of(Context::new(22).unwrap())), (None, None));
         assert!(step(Input::Startup { application }).is_err());
     }
+
+    #[test]
+    fn cl_54_an_application_ends_with_its_last_answer_in_any_shard() {
+        let config = EngineConfig { shard_bits: 1, ..EngineConfig::default() };
+        let (engine, application) = (SharedEngine::<u8, char>::new(config), ApplicationId(1));
+        let step = |input| engine.step(Timestamp(1), input).map(|effects| effects.into_iter().collect::<Vec<_>>());
+        assert_eq!(step(Input::Startup { application }), Ok(std::vec![]));
+        let asked = [0, 1].map(|user| {
+            let sender = Sender::new(u64::from(user) + 1).unwrap();
+            let asked = step(Input::AuthorizeUser { application, sender, user }).unwrap();
+            let [Effect::Ask { request, .. }] = asked[..] else { panic!("{asked:?}") };
+            request
+        });
+        assert_eq!(asked.map(|request| request.0 % 2), [1, 0], "the two are in different shards");
+        let denied = step(Input::Shutdown { application }).unwrap();
+        assert!(matches!(denied[..], [Effect::Complete { .. }, Effect::Complete { .. }]), "{denied:?}");
+        assert_eq!(step(Input::Completed { request: asked[0], error: 0 }), Ok(std::vec![]));
+        let over = Effect::Drained { application, leases: 0, replies: 2 };
+        assert_eq!(step(Input::Completed { request: asked[1], error: 0 }), Ok(std::vec![over]));
+        assert!(step(Input::Startup { application }).is_ok(), "no shard knows it any more");
+    }
 }
