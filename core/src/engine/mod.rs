@@ -71,11 +71,14 @@ use crate::call::Quota;
 use crate::fault::Fault;
 use crate::time::{Millis, Timestamp};
 
-pub(crate) use conduct::{concerns, conduct};
+#[cfg(feature = "std")]
+pub(crate) use conduct::concerns;
+pub(crate) use conduct::conduct;
 pub use effect::{Effect, Effects, IntoEffects};
 pub use input::{Abandoned, Answer, Input, Payload, RequestId};
 pub use misuse::Misuse;
 use place::Place;
+#[cfg(feature = "std")]
 pub(crate) use place::shard_of_context;
 pub use redirect::is_redirect_url;
 pub use request::Phase;
@@ -138,6 +141,7 @@ impl<K: Ord + Clone + Hash, P: Clone> Engine<K, P> {
         conduct(&mut shards, now, input)
     }
 
+    #[cfg(feature = "std")]
     pub(crate) fn into_shards(self) -> impl Iterator<Item = Shard<K, P>> {
         self.shards.into_iter()
     }
