@@ -93,7 +93,7 @@ pub struct EngineConfig {
     /// How long a policy may take. Then the engine denies (CL-70). `None`: for ever.
     pub answer_within: Option<Millis>,
     /// Users are spread over 2^`shard_bits` shards, at most 1,024. What happens to a user happens in one of them, so
-    /// threads that are busy with different users do not wait for each other; see [`crate::shared`].
+    /// threads that are busy with different users do not wait for each other, if each shard has its lock (`shared`).
     pub shard_bits: u32,
 }
 
