@@ -4,7 +4,8 @@
 //! what a step concerns                                  locks
 //! ───────────────────────────────────────────────────   ─────────────────────────────────────
 //! one user                                              that of the user's shard
-//! one user, and in that shard an application shuts down all: the application may end with this step
+//! the host's answer to a request of an application      all: the application may end with this step
+//!   that shuts down
 //! an application, the clock, a number about everything  all
 //! ```
 //!
@@ -53,8 +54,7 @@ impl<K: Ord + Clone + Hash, P: Clone> SharedEngine<K, P> {
         }
         if let Some(index) = concerns(&input, self.bits()) {
             let mut shard = self.shards[index].0.lock();
-            // CL-54: else its end may be everybody's
-            if !shard.is_draining() {
+            if !shard.may_end_with(&input) {
                 return shard.step(now, input);
             }
         }

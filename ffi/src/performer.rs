@@ -4,6 +4,7 @@
 
 use std::num::NonZeroU64;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use wsman_authz_core::call::{Call, Completion, RequestKind};
 use wsman_authz_core::code::ERROR_OPERATION_ABORTED;
@@ -30,6 +31,8 @@ pub(crate) struct Performer<C> {
     pub(crate) trace: Trace,
     pub(crate) tally: Tally,
     pub(crate) clock: Clock,
+    /// When somebody last looked for what is overdue, in milliseconds.
+    looked: AtomicU64,
 }
 
 /// A question that is to be put to the policy.
@@ -43,7 +46,7 @@ impl<C> Performer<C> {
     pub(crate) fn new(completions: Completions, clock: Clock, engine: Engine<UserName, Arc<C>>) -> Self {
         let engine = SharedEngine::from(engine);
         let (gates, trace, tally) = (Gates::default(), Trace::from_environment(), Tally::default());
-        Self { engine, completions, gates, trace, tally, clock }
+        Self { engine, completions, gates, trace, tally, clock, looked: AtomicU64::new(u64::MAX) }
     }
 
     pub(crate) const fn engine(&self) -> &SharedEngine<UserName, Arc<C>> {
@@ -71,12 +74,20 @@ impl<C> Performer<C> {
         }
     }
 
+    /// Denies what is overdue, unless somebody looked in this very millisecond: a look concerns all users (CL-70).
+    pub(crate) fn look_at_the_clock(&self) {
+        let now = self.clock.now();
+        if self.looked.swap(now.0, Ordering::Relaxed) != now.0 {
+            let _ = self.take(Input::Tick);
+        }
+    }
+
     /// Fails a request of which the engine knows nothing.
     pub(crate) fn turn_away(&self, kind: RequestKind, sender: Sender) {
         let _ = self.say(&Completion::failure(kind, sender, ERROR_OPERATION_ABORTED), None);
     }
 
-    /// The one place where the lock is held, and nothing else happens there.
+    /// The one place where a step is taken: locks are held there, and nothing else happens.
     fn step(&self, input: EngineInput<C>) -> Result<Effects<Arc<C>>, Misuse> {
         self.engine.step(self.clock.now(), input).inspect_err(|misuse| self.report(*misuse))
     }

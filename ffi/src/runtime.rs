@@ -212,7 +212,7 @@ impl<P: Plugin> Runtime<P> {
             self.trace_entry(kind, application, sender, &user, operation)
         });
         if self.source.answer_within().is_some() {
-            let _ = self.performer.take(Input::Tick); // CL-70
+            self.performer.look_at_the_clock(); // CL-70
         }
         if let Err(why) = &question {
             log::undecodable(*why);

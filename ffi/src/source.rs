@@ -34,7 +34,8 @@ pub enum Source<P> {
     },
 }
 
-/// Four shards for each thread that can run at a time: then threads seldom meet (ARCHITECTURE.md). Where all schedules are played, the machine must not matter.
+/// Four shards for each thread that can run at a time, or a few more: then threads seldom meet (ARCHITECTURE.md). Where
+/// all schedules are played, the machine must not matter.
 fn shard_bits() -> u32 {
     if cfg!(any(wsman_authz_loom, wsman_authz_shuttle)) {
         return 0;

@@ -28,6 +28,7 @@ const NAMED: &[(&str, &str, &str)] = &[
     ("ffi/src/trace.rs", "atomic", "numbers for threads in a trace"),
     ("ffi/src/trace.rs", "thread_local", "numbers for threads in a trace"),
     ("ffi/src/clock.rs", "atomic", "the clock of tests"),
+    ("ffi/src/performer.rs", "atomic", "when the clock was looked at: nothing is ordered by it"),
     ("ffi/src/reply.rs", "std::thread", "asks whether its own thread panics"),
     ("ffi/src/source.rs", "std::thread", "asks how many threads can run at a time"),
 ];

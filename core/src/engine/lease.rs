@@ -40,7 +40,7 @@ struct Slot<K> {
     lease: Option<Lease<K>>,
 }
 
-/// All leases of the process: values are unique across applications, because Release names none.
+/// All leases of a shard: values are unique across shards and applications, because Release names none.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct LeaseTable<K> {
     slots: Vec<Slot<K>>,

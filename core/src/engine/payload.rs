@@ -17,7 +17,7 @@ struct Counted<P> {
     pins: u32,
 }
 
-/// All payloads of the process, by number.
+/// All payloads of a shard, by number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct PayloadTable<P> {
     payloads: Slab<Counted<P>>,

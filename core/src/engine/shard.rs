@@ -70,8 +70,8 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
         self.leases.seeded = self.seeded;
     }
 
-    /// Takes an input that concerns this shard alone. Where an application shuts down its end may follow, and that
-    /// concerns all of them: see [`Shard::is_draining`].
+    /// Takes an input that concerns this shard alone. Where an application may end with it, that concerns all
+    /// of them: see [`Shard::may_end_with`].
     pub(crate) fn step(&mut self, now: Timestamp, input: Input<K, P>) -> Result<Effects<P>, Misuse> {
         let now = self.tell_time(now);
         match input {
@@ -93,8 +93,16 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
     }
 
     /// Whether an application shuts down.
-    pub(crate) const fn is_draining(&self) -> bool {
+    pub(super) const fn is_draining(&self) -> bool {
         self.draining > 0
+    }
+
+    /// Whether an application may end with this input, which concerns all shards: the host's answer to a request of one
+    /// that shuts down (CL-54). Nothing else closes a request.
+    pub(crate) fn may_end_with(&self, input: &Input<K, P>) -> bool {
+        let Input::Completed { request, .. } = input else { return false };
+        let application = self.requests.get(*request).and_then(|request| self.applications.get(&request.application));
+        self.is_draining() && application.is_some_and(|application| application.draining)
     }
 
     pub(super) fn tell_time(&mut self, now: Timestamp) -> Timestamp {

@@ -13,7 +13,7 @@ use crate::history::{Act, History, Pure, Saw, Subject, engine};
 /// The application of all histories.
 pub(crate) const APPLICATION: ApplicationId = ApplicationId(1);
 
-/// The shipped engine behind its lock.
+/// The shipped engine behind its locks.
 pub(crate) struct Shared(SharedEngine<u8, u32>);
 
 /// Shares an engine.

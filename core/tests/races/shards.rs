@@ -66,19 +66,19 @@ pub(crate) fn cl_50_a_look_at_the_clock_against_late_answers_in_two_shards() -> 
     stage
 }
 
-/// Numbers about everything are taken under all locks: two leases end, and nobody sees half of that.
+/// Numbers about everything are taken under all locks: one lease ends in a shard before one begins in the other, and
+/// nobody counts both.
 pub(crate) fn statistics_of_two_shards() -> Stage {
     let stage = Setting::shards().stage();
-    let (alice, bob) = (stage.let_in(ALICE), stage.let_in(BOB));
+    let alice = stage.let_in(ALICE);
     stage.spawn(move |stage| {
         stage.release(alice);
-        stage.release(bob);
+        stage.let_in(BOB);
     });
-    let engine = stage.engine();
-    let (before, after) = (engine.live_leases(), engine.live_leases());
-    if after > before {
-        stage.ledger().breach("CL-13", "a lease came back");
+    let leases = stage.engine().live_leases();
+    if leases > 1 {
+        stage.ledger().breach("statistics", "a lease that had ended, and one that came after it");
     }
-    stage.ledger().word(format!("{before} leases, then {after}"));
+    stage.ledger().word(format!("{leases} leases"));
     stage
 }

@@ -407,7 +407,7 @@ impl Stage {
         effects.into_iter().flatten().for_each(|effect| self.perform(effect));
     }
 
-    /// The one place where the engine's lock is held.
+    /// The one place where the engine's locks are held for a step.
     fn step(&self, input: Input<User, PayloadHandle>) -> Result<Effects<PayloadHandle>, Misuse> {
         let effects = self.parts.engine.step(Timestamp(self.now()), input);
         let mut ledger = self.ledger();
