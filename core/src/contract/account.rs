@@ -160,7 +160,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let alike = |other: &Lease<K, M>| other.application == lease.application && other.doubtful <= lease.doubtful;
         let is_merged = self.per_value() && self.leases.of(context).any(alike);
         if is_merged {
-            if lease.after > 0 {
+            if self.doubts.contains_key(&context) {
                 let all_alike = self.leases.of_mut(context).filter(|other| alike(other));
                 all_alike.for_each(|other| other.after = other.after.max(lease.after));
             }

@@ -157,3 +157,17 @@ impl super::Story {
         self.at(at).expires(7)
     }
 }
+
+#[test]
+fn cl_21_a_refused_re_authorization_adds_no_lease_where_each_report_counts() {
+    let refused = || story("refusal=refuses").first(1, 7).yes(1, 22).again(2, 7).refused(2, 22);
+    assert_eq!(refused().live(), [22]);
+    refused().releases(22).stops().keeps(Rule::CL21);
+    refused().releases(22).releases(22).breaks(&[Rule::CL11]);
+}
+
+#[test]
+fn cl_34_a_lease_that_is_due_does_not_go_on_in_another_applications() {
+    let both = story("release_counting=per-value").first(1, 7).yes(1, 22).starts(2).first(2, 8).yes(2, 22);
+    both.at(super::IDLE).expires(8).stops().breaks(&[Rule::CL34]);
+}

@@ -2,6 +2,7 @@
 
 mod applications;
 mod boundary;
+mod judge;
 mod leases;
 mod operations;
 mod payloads;

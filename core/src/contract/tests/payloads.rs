@@ -67,3 +67,11 @@ fn cl_12_is_not_observable_from_the_host() {
         assert!(!story.contract.observable(rule));
     }
 }
+
+#[test]
+fn cl_22_is_about_the_users_own_payload() {
+    let known = || story("").with_payload(1).first(1, 7).yes(1, 22);
+    known().with_payload(2).again(2, 7).yes(2, 0xB).drops(2).breaks(&[Rule::CL12]); // it was not reported before
+    let another = known().with_payload(2).first(2, 8).yes(2, 22); // under the same value, but by another user
+    another.again(3, 7).yes(3, 23).drops(2).breaks(&[Rule::CL12]);
+}

@@ -193,3 +193,10 @@ fn cl_31_a_record_that_lost_its_lease_stands_on_what_the_host_may_refuse() {
     anew().operation(5, 7, 1).no(5).releases(0xC).stops().keeps(Rule::CL31);
     refused().operation(5, 7, 1).breaks(&[Rule::CL31]);
 }
+
+#[test]
+fn cl_33_each_request_in_flight_pins_the_record() {
+    let three = || story("authorize_user=parallel").first(1, 7).first(2, 7).first(3, 7).no(1).yes(2, 0xA).at(IDLE);
+    three().expires(7).breaks(&[Rule::CL33]);
+    three().no(3).at(2 * IDLE).expires(7).releases(0xA).stops().keeps(Rule::CL33);
+}

@@ -86,3 +86,21 @@ fn cl_53_a_failure_carries_nothing() {
 fn cl_50_is_seen_from_the_host_too() {
     seen("", Vantage::Host).starts(1).first(1, 7).stops().breaks(&[Rule::CL50]);
 }
+
+#[test]
+fn cl_50_a_completion_inside_another_one_is_the_second_whatever_is_remembered() {
+    let inside = story("").remembering(0).first(1, 7).saying_yes(1, 0).on(2);
+    inside.no(1).breaks(&[Rule::CL50]);
+}
+
+#[test]
+fn cl_54_a_second_completion_may_also_be_too_late() {
+    story("").first(1, 7).no(1).stops().no(1).breaks(&[Rule::CL50, Rule::CL54]);
+}
+
+#[test]
+fn cl_53_the_context_of_a_refused_failure_was_never_a_lease() {
+    let failing = story("refusal=refuses").first(1, 7);
+    let answer = failing.answer(1, 0xA, 5);
+    failing.says(answer).returns(1, 87).stops().breaks(&[Rule::CL53]);
+}

@@ -113,6 +113,29 @@ fn cl_32_a_record_that_expires_early_may_have_been_over() {
 }
 
 #[test]
+fn cl_34_a_record_that_expires_in_time_was_not_over() {
+    one_of_two("").at(IDLE).expires(7).operation(3, 7, 1).breaks(&[Rule::CL34]);
+}
+
+#[test]
+fn cl_33_a_record_that_expires_under_a_request_may_have_been_over() {
+    let asked = |dialect| {
+        let both = story(dialect).first(1, 7).yes(1, 22).first(2, 8).yes(2, 22).quota(3, 7);
+        both.releases(22).at(IDLE).expires(7)
+    };
+    asked("").operation(4, 8, 1).no(4).no(3).releases(22).stops().keeps(Rule::CL31);
+    asked("expiry=user-first").operation(4, 7, 1).breaks(&[Rule::CL34]); // where nothing pins, it was there to expire
+}
+
+#[test]
+fn cl_30_an_operations_lease_that_goes_on_in_its_users_keeps_what_it_knows() {
+    let one = story("release_counting=per-value").first(1, 7).yes(1, 22).operation(2, 7, 1).yes(2, 22);
+    let three = one.starts(2).first(3, 8).yes(3, 22).starts(3).first(4, 9).yes(4, 22);
+    // While the operation was open, the release was of one of the others.
+    three.releases(22).within(1).ends(1).first(5, 7).breaks(&[Rule::CL30]);
+}
+
+#[test]
 fn cl_12_a_payload_that_is_dropped_has_no_lease_left() {
     let two = || story("").with_payload(1).first(1, 7).yes(1, 22).with_payload(2).first(2, 8).yes(2, 22).releases(22);
     two().drops(2).operation(3, 7, 1).no(3).releases(22).drops(1).stops().keeps(Rule::CL12);
