@@ -42,18 +42,28 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// There is a sign of something about the value. Most decide nothing, and many of one value may be live: so as
     /// many as can decide nothing are counted, before each slot is looked at again.
     pub(super) fn shows_something(&mut self, context: Context, sight: &mut Sight<M>) {
-        match self.doubts.get_mut(&context) {
-            Some(doubt) if doubt.margin > 0 => doubt.margin -= 1,
-            _ => self.clear_up(context, sight),
+        if let Some(doubt) = self.doubts.get_mut(&context)
+            && let Some(fewer) = doubt.margin.checked_sub(1)
+        {
+            doubt.margin = fewer;
+        } else {
+            self.clear_up(context, sight);
         }
     }
 
     /// Decides what can be decided about the value, and forgets what makes no difference.
     pub(super) fn clear_up(&mut self, context: Context, sight: &mut Sight<M>) {
+        let mut before = None;
         loop {
             self.trim(context);
             let Some(doubt) = self.doubts.get(&context) else { return };
             let slots = self.slots(context);
+            let left = (doubt.releases, slots.len());
+            debug_assert!(
+                before.is_none_or(|before| left < before),
+                "{left:?}: a round takes a release or a slot away"
+            );
+            before = Some(left);
             let (number, margin) = decided(&slots, doubt);
             if number > 0 {
                 self.decide(context, &slots, number, sight);
@@ -168,14 +178,13 @@ fn decided(slots: &[Slot], doubt: &Doubt) -> (u64, u64) {
 }
 
 /// Slots that are over in every explanation, up to others like them: of one application more leases are due than are
-/// live in all.
+/// live in all. While nothing is decided, a release may be its own for each of them.
 fn certain(slots: &[Slot], doubt: &Doubt) -> Option<Vec<Slot>> {
     let mut due: BTreeMap<ApplicationId, Vec<Slot>> = BTreeMap::new();
     for slot in slots.iter().filter(|slot| slot.harmless) {
         due.entry(slot.application).or_default().push(*slot);
     }
-    let mut over = due.into_values().filter_map(|due| first_beyond(due, live(slots, doubt)));
-    over.find(|over| over.iter().any(|slot| slot.after < doubt.releases))
+    due.into_values().find_map(|due| first_beyond(due, live(slots, doubt)))
 }
 
 /// The first of the slots, but for as many as there may be.

@@ -210,8 +210,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
 
     /// The leases of the value that are `wanted` are over: each takes the earliest release that may be its own.
     fn close(&mut self, context: Context, sight: &mut Sight<M>, wanted: impl Fn(&Lease<K, M>) -> bool) {
-        loop {
-            let releases = self.undecided(context);
+        for _ in 0..self.undecided(context) {
+            let releases = self.undecided(context); // one less each time
             let is_wanted = |slot: &Slot| self.ends(context, slot).any(&wanted);
             let slots = self.slots(context).into_iter();
             let possible = slots.filter(|slot| slot.after < releases && is_wanted(slot));
