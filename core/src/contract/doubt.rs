@@ -93,7 +93,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
         let now = self.undecided(context);
         let newest = self.leases.records_of_mut(context, application, user).iter_mut().max_by_key(|lease| lease.after);
-        if let Some(lease) = newest.filter(|lease| lease.after < now) {
+        if let Some(lease) = newest.filter(|lease| lease.after != now) {
             lease.after = now;
             lease.doubtful = false;
             self.shows_something(context, sight);
@@ -152,7 +152,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if self.per_value() {
             // One release ends all of them.
             let is_over = |slot: &Slot| slot.application == application && slot.after < undecided;
-            return afters.is_empty() || (undecided > 0 && self.slots(context).iter().any(is_over));
+            return afters.is_empty()
+                || (self.doubts.contains_key(&context) && self.slots(context).iter().any(is_over));
         }
         afters.sort_unstable_by(|one, other| other.cmp(one));
         afters.iter().zip(1..).all(|(after, needed)| after + needed <= undecided)

@@ -80,7 +80,9 @@ mod tests {
 
     #[test]
     fn cl_73_absolute_http_urls() {
-        for good in ["http://a", "HTTPS://a.example:8443/x?y#z", "https://[::1]:5986/wsman", "http://u@h/"] {
+        for good in
+            ["http://a", "HTTPS://a.example:8443/x?y#z", "https://[::1]:5986/wsman", "https://[::1]/", "http://u@h/"]
+        {
             assert!(is_absolute_http(good), "{good}");
         }
         let relative = ["", "//a/b", "/wsman", "http:a", "javascript:http://a", "ftp://a"];

@@ -1,7 +1,11 @@
 //! What the judge tells about where it stands, and about time.
 
-use super::{ApplicationId, IDLE, Rule, Story, Vantage, Verdict, seen, story};
-use crate::id::Context;
+use alloc::vec::Vec;
+
+use super::{
+    ApplicationId, Call, Context, Contract, Crossing, Dialect, IDLE, Rule, Story, ThreadId, Timestamp, Vantage,
+    Verdict, seen, sender, story,
+};
 
 #[test]
 fn what_goes_on_is_counted() {
@@ -34,4 +38,24 @@ fn cl_35_is_reached_only_by_time_that_runs_backwards() {
     let onwards = asked();
     assert_eq!(onwards.verdicts.verdict(Rule::CL35, onwards.contract.observables()), Verdict::NotReached);
     asked().at(IDLE - 1).stops().keeps(Rule::CL35);
+}
+
+#[test]
+fn cl_55_where_crossings_have_no_marks_nobody_is_disturbed() {
+    let application = ApplicationId(1);
+    let starts = |application| {
+        [Call::Startup { application, flags: 0, idle: None }, Call::StartupReturn { application, error: 0 }]
+    };
+    let stops =
+        |application| [Call::Shutdown { application, reason: 3 }, Call::ShutdownReturn { application, error: 0 }];
+    let asks = Call::AuthorizeUser { application, sender: sender(1), user: 7, reauthorization: Some(false) };
+    let calls = starts(application).into_iter().chain(starts(ApplicationId(2))).chain(stops(ApplicationId(2)));
+
+    let mut contract = Contract::<u8, ()>::new(Dialect::default(), Vantage::Both);
+    let mut broken = Vec::new();
+    for call in calls.chain([asks]).chain(stops(application)) {
+        let crossing = Crossing { at: Timestamp(0), thread: ThreadId(1), call };
+        broken.extend(contract.observe((), &crossing).broken.into_iter().map(|violation| violation.rule));
+    }
+    assert_eq!(broken, [Rule::CL50]); // whether it was asked before the other's end cannot be told
 }

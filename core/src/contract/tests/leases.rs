@@ -123,33 +123,6 @@ fn cl_11_one_value_for_everybody_harms_nobody() {
     goes_on(7).operation(4, 8, 2).breaks(&[Rule::CL31]); // one of the two was given back
 }
 
-#[test]
-fn cl_11_one_release_of_a_failures_context_is_tolerated() {
-    let failed = |dialect, remember| {
-        let story = story(dialect).remembering(remember).first(1, 7);
-        let answer = story.answer(1, 0xA, 5);
-        story.says(answer).returns(1, 0)
-    };
-    for (dialect, remember) in [("", 10), ("failure_context=released", 10), ("failure_context=released", 0)] {
-        failed(dialect, remember).stops().breaks(&[Rule::CL53]);
-        failed(dialect, remember).releases(0xA).stops().breaks(&[Rule::CL53]);
-        failed(dialect, remember).releases(0xA).releases(0xA).breaks(&[Rule::CL11, Rule::CL53]);
-    }
-}
-
-#[test]
-fn cl_11_a_failures_context_that_equals_a_lease() {
-    let both = |dialect| {
-        let story = story(dialect).first(1, 7).yes(1, 22).operation(2, 7, 1);
-        let answer = story.answer(2, 22, 5);
-        story.says(answer).returns(2, 0)
-    };
-    // Ignored: the release is the record's, and ends it. Released: it is the failure's.
-    both("").releases(22).operation(3, 7, 2).breaks(&[Rule::CL31, Rule::CL53]);
-    let released = both("failure_context=released").releases(22).operation(3, 7, 2).no(3);
-    released.releases(22).stops().breaks(&[Rule::CL53]);
-}
-
 impl super::Story {
     /// The record of user 7 expires, its time having come.
     fn expires_now(self) -> Self {

@@ -2,13 +2,18 @@
 
 mod applications;
 mod boundary;
+mod failures;
 mod judge;
 mod leases;
+mod memory;
+mod names;
 mod operations;
 mod payloads;
 mod records;
+mod refusals;
 mod renewals;
 mod requests;
+mod sharing;
 mod values;
 
 use alloc::borrow::Cow;
@@ -223,6 +228,12 @@ impl Story {
         self.saying_no(request).returns(request, 0)
     }
 
+    /// A failure that carries a context.
+    fn fails(self, request: u64, context: u64) -> Self {
+        let answer = self.answer(request, context, 5);
+        self.says(answer).returns(request, 0)
+    }
+
     /// A yes that the host refuses.
     fn refused(self, request: u64, context: u64) -> Self {
         self.saying_yes(request, context).returns(request, ERROR_INVALID_PARAMETER)
@@ -264,6 +275,11 @@ impl Story {
 
     fn live(&self) -> Vec<u64> {
         self.contract.live().map(Context::value).collect()
+    }
+
+    /// How many releases of the value are not decided.
+    fn undecided(&self, context: u64) -> u64 {
+        self.contract.undecided(Context::new(context).expect("not NULL"))
     }
 }
 

@@ -46,3 +46,10 @@ fn cl_24_an_operation_that_begins_after_its_user_is_gone_is_early_when_it_is_rel
     begun().releases(23).breaks(&[Rule::CL24]);
     begun().ends(1).releases(23).stops().keeps(Rule::CL41);
 }
+
+#[test]
+fn cl_40_a_second_answer_about_an_operation_does_not_end_it() {
+    let twice = || story("").first(1, 7).yes(1, 0xA).operation(2, 7, 1).operation(3, 7, 1).yes(2, 0xB).no(3);
+    twice().ends(1).releases(0xB).releases(0xA).stops().keeps(Rule::CL40);
+    twice().releases(0xB).breaks(&[Rule::CL40]);
+}

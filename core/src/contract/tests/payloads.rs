@@ -75,3 +75,9 @@ fn cl_22_is_about_the_users_own_payload() {
     let another = known().with_payload(2).first(2, 8).yes(2, 22); // under the same value, but by another user
     another.again(3, 7).yes(3, 23).drops(2).breaks(&[Rule::CL12]);
 }
+
+#[test]
+fn cl_22_ends_with_the_leases_that_it_is_about() {
+    let again = story("").with_payload(1).first(1, 7).yes(1, 0xA).again(2, 7).yes(2, 0xB).releases(0xA).releases(0xB);
+    again.first(3, 8).yes(3, 0xC).drops(1).breaks(&[Rule::CL12]);
+}

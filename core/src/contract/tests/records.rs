@@ -200,3 +200,9 @@ fn cl_33_each_request_in_flight_pins_the_record() {
     three().expires(7).breaks(&[Rule::CL33]);
     three().no(3).at(2 * IDLE).expires(7).releases(0xA).stops().keeps(Rule::CL33);
 }
+
+#[test]
+fn cl_33_a_request_is_given_up_once() {
+    let asked = known("overdue=times-out").quota(2, 7).quota(3, 7).times_out(2).times_out(2);
+    asked.at(IDLE).expires(7).breaks(&[Rule::CL33]); // the other one is in flight
+}

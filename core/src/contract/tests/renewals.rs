@@ -1,6 +1,6 @@
 //! Re-authorization: CL-20 to CL-24.
 
-use super::{IDLE, Rule, Story, Vantage, seen, story};
+use super::{IDLE, Rule, Story, Vantage, Verdict, seen, story};
 
 /// The re-authorization (request 2) of user 7, whose lease is 0xA, is pending.
 fn pending(dialect: &str) -> Story {
@@ -123,4 +123,18 @@ fn cl_24_after_expiry_too() {
     };
     expired().releases(0xB).breaks(&[Rule::CL24]);
     expired().ends(1).releases(0xB).stops().keeps(Rule::CL24);
+}
+
+#[test]
+fn cl_20_is_about_the_user_who_is_asked_about() {
+    let two = story("").first(1, 7).yes(1, 0xA).first(2, 8).yes(2, 0xB).again(3, 7).releases(0xB);
+    two.first(4, 8).no(4).yes(3, 0xC).releases(0xA).releases(0xC).stops().keeps(Rule::CL20);
+}
+
+#[test]
+fn cl_21_is_reached_by_re_authorizations_alone() {
+    let without_lease = || story("").first(1, 7).yes(1, 0);
+    without_lease().again(2, 7).yes(2, 0).stops().keeps(Rule::CL21);
+    let never = without_lease().quota(2, 7).no(2).stops();
+    assert_eq!(never.verdicts.verdict(Rule::CL21, never.contract.observables()), Verdict::NotReached);
 }

@@ -1,14 +1,7 @@
 //! Equal values: which lease a release ended is decided when the trace decides it. Every assignment is tried against
 //! this in `tests/tests/equal_values.rs`; here are the stories behind it.
 
-use super::{IDLE, Rule, Story, Vantage, seen, story};
-
-impl Story {
-    /// How many releases of the value are not decided.
-    fn undecided(&self, context: u64) -> u64 {
-        self.contract.undecided(crate::Context::new(context).expect("not NULL"))
-    }
-}
+use super::{IDLE, Rule, Story, story};
 
 /// Users 7 and 8 have a record on the value 22 each, and one of the two was given back.
 fn one_of_two(dialect: &str) -> Story {
@@ -38,6 +31,26 @@ fn cl_30_a_first_request_shows_whose_record_ended() {
     asked(7).first(4, 8).breaks(&[Rule::CL30]);
     one_of_two("").again(3, 7).no(3).first(4, 8).no(4).releases(22).stops().keeps(Rule::CL20);
     one_of_two("").again(3, 7).no(3).again(4, 8).breaks(&[Rule::CL30]);
+}
+
+#[test]
+fn cl_30_a_first_request_says_nothing_while_its_users_record_may_be_refused() {
+    let known = story("authorize_user=parallel").first(1, 8).yes(1, 22);
+    let asked = known.first(2, 7).saying_yes(2, 22).on(2).releases(22).first(3, 7).on(1).returns(2, 0).no(3);
+    asked.operation(4, 7, 1).no(4).releases(22).stops().keeps(Rule::CL31); // user 8's was given back
+}
+
+#[test]
+fn cl_20_a_re_authorization_shows_that_one_of_two_racing_leases_lives() {
+    let raced = story("authorize_user=parallel").first(1, 7).first(2, 7).yes(1, 22).yes(2, 22);
+    let given = raced.first(3, 8).yes(3, 22).releases(22).releases(22).again(4, 7).yes(4, 0);
+    given.operation(5, 8, 1).breaks(&[Rule::CL31]);
+}
+
+#[test]
+fn cl_30_a_lease_that_came_between_two_releases_may_have_gone_with_the_second() {
+    let one = one_of_two("").first(3, 9).yes(3, 22).releases(22).first(4, 7).no(4); // the first was user 7's
+    one.first(5, 9).no(5).operation(6, 8, 1).no(6).releases(22).stops().keeps(Rule::CL30);
 }
 
 #[test]
@@ -178,89 +191,11 @@ fn cl_11_a_release_of_equal_values_may_have_come_before_a_completion_that_has_no
 }
 
 #[test]
-fn cl_53_a_failures_context_explains_one_release() {
-    let failed = || {
-        let story = story("failure_context=released").first(1, 7).yes(1, 22).operation(2, 7, 1);
-        let answer = story.answer(2, 22, 5);
-        story.says(answer).returns(2, 0).releases(22)
-    };
-    failed().operation(3, 7, 2).no(3).releases(22).stops().breaks(&[Rule::CL53]);
-    failed().first(3, 7).no(3).releases(22).stops().breaks(&[Rule::CL53]);
-    failed().first(3, 7).no(3).releases(22).releases(22).breaks(&[Rule::CL11, Rule::CL53]);
-}
-
-#[test]
-fn cl_11_a_release_may_have_been_of_any_applications_failure() {
-    let failed = |story: Story, request| {
-        let answer = story.answer(request, 22, 5);
-        story.says(answer).returns(request, 0)
-    };
-    for (stops, remains) in [(1, 2), (2, 1)] {
-        let one = || failed(story("failure_context=released").first(1, 7), 1);
-        let both = || failed(one().starts(2).first(2, 8), 2).releases(22);
-        both().within(stops).stops().releases(22).within(remains).stops().breaks(&[Rule::CL53]);
-        both().within(stops).stops().releases(22).releases(22).breaks(&[Rule::CL11, Rule::CL53]);
-        both().releases(22).releases(22).breaks(&[Rule::CL11, Rule::CL53]);
-    }
-}
-
-#[test]
 fn cl_31_a_sign_decides_however_many_came_before_it() {
     let three = || story("").first(1, 7).yes(1, 22).first(2, 8).yes(2, 22).first(3, 9).yes(3, 22);
     let given = || three().releases(22).releases(22).operation(4, 7, 1).no(4); // so 8 and 9 gave theirs back
     given().operation(5, 8, 2).breaks(&[Rule::CL31]);
     given().first(5, 8).no(5).first(6, 9).no(6).releases(22).stops().keeps(Rule::CL31);
-}
-
-#[test]
-fn cl_11_what_was_left_behind_and_given_back_is_not_counted_for_ever() {
-    let mut story = story("shutdown=abandoned").first(1, 7).yes(1, 22);
-    for round in 2..9 {
-        let asked = story.starts(round).first(u64::from(round), 8).yes(u64::from(round), 22);
-        story = asked.releases(22).within(round).stops();
-    }
-    assert_eq!(story.undecided(22), 1); // it may still have been the record's
-    story.within(1).operation(20, 7, 1).no(20).releases(22).stops().keeps(Rule::CL31);
-}
-
-#[test]
-fn cl_11_a_failures_context_that_was_released_leaves_room_for_nothing_else() {
-    let failing = story("failure_context=released,shutdown=abandoned").first(1, 8).yes(1, 22).first(2, 9);
-    let failure = failing.answer(2, 22, 5);
-    let failed = failing.says(failure).returns(2, 0).starts(2).first(3, 7).yes(3, 22).releases(22);
-    // The release was of the failure or of what is left behind: user 7 has the value still.
-    let asked = failed.within(1).stops().within(2).operation(4, 7, 1).no(4);
-    asked.releases(22).operation(5, 7, 2).breaks(&[Rule::CL31, Rule::CL53]);
-}
-
-#[test]
-fn cl_31_records_in_doubt_are_remembered_in_a_bounded_number() {
-    let mut story = seen("", Vantage::Plugin).starts(1).remembering(4);
-    for user in 0..200 {
-        let request = u64::from(user) + 1;
-        story = story.asks_user(request, user, None).yes(request, 22);
-        story = if user > 0 { story.releases(22) } else { story };
-    }
-    assert_eq!(story.live(), [22]);
-    assert!(story.contract.leases.of(crate::Context::new(22).expect("not NULL")).count() < 10);
-    // Any of them may be the one that lives.
-    story.operation(300, 0, 1).no(300).releases(22).stops().keeps(Rule::CL31);
-}
-
-#[test]
-fn cl_31_twice_what_is_live_is_remembered_beside_what_is_over() {
-    let many = |remember| {
-        let mut story = story("").remembering(remember);
-        for user in 0..100 {
-            let request = u64::from(user) + 1;
-            story = story.first(request, user).yes(request, 22);
-            story = if user >= 3 { story.releases(22) } else { story };
-        }
-        assert_eq!(story.live(), [22; 3]);
-        story.contract.leases.of(crate::Context::new(22).expect("not NULL")).count()
-    };
-    assert_eq!(many(4), 10);
-    assert_eq!(many(0), 100); // a model remembers everything that it can tell apart
 }
 
 #[test]

@@ -1,0 +1,39 @@
+//! Completions that the host refuses: what is taken back and what is not (CL-10, CL-11).
+
+use alloc::format;
+
+use super::{Rule, Story, story};
+
+/// As [`story`], of a host that may refuse.
+fn refusing(dialect: &str) -> Story {
+    story(&format!("refusal=refuses{dialect}"))
+}
+
+#[test]
+fn cl_31_a_renewed_record_does_not_end_with_the_refusal_of_what_began_it() {
+    let renewed = refusing("").first(1, 7).saying_yes(1, 0xA).on(2).again(2, 7).saying_yes(2, 0xB);
+    let refused = renewed.on(1).returns(1, 87).operation(3, 7, 1).no(3);
+    refused.on(2).returns(2, 0).releases(0xB).stops().keeps(Rule::CL31);
+}
+
+#[test]
+fn cl_11_a_refused_lease_that_was_released_is_not_excused_by_another_applications() {
+    let open = refusing("").first(1, 8).yes(1, 0).operation(2, 8, 1).yes(2, 22);
+    let released = open.starts(2).first(3, 7).saying_yes(3, 22).releases(22);
+    released.returns(3, 87).breaks(&[Rule::CL11]);
+}
+
+#[test]
+fn cl_40_a_refusal_takes_back_its_own_report_and_no_other() {
+    let refused = || refusing("").first(1, 7).yes(1, 0xA).operation(2, 7, 1).yes(2, 22).again(3, 7).refused(3, 22);
+    refused().releases(22).breaks(&[Rule::CL40]); // that of the operation
+    refused().ends(1).releases(22).releases(0xA).stops().keeps(Rule::CL40);
+}
+
+#[test]
+fn cl_23_is_known_without_memory_while_the_lease_lives_that_a_refusal_gave_back() {
+    let refused =
+        || refusing(",release_counting=per-value").remembering(0).first(1, 7).yes(1, 22).again(2, 7).refused(2, 22);
+    refused().operation(3, 7, 1).breaks(&[Rule::CL23]);
+    refused().releases(22).operation(3, 7, 1).breaks(&[Rule::CL31]);
+}
