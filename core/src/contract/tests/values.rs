@@ -1,7 +1,7 @@
 //! Equal values: which lease a release ended is decided when the trace decides it. Every assignment is tried against
 //! this in `tests/tests/equal_values.rs`; here are the stories behind it.
 
-use super::{IDLE, Rule, Story, story};
+use super::{IDLE, Rule, Story, Vantage, seen, story};
 
 /// Users 7 and 8 have a record on the value 22 each, and one of the two was given back.
 fn one_of_two(dialect: &str) -> Story {
@@ -213,4 +213,14 @@ fn cl_12_a_payload_that_is_dropped_takes_the_lease_that_was_due() {
     let both = both.within(2).first(3, 9).yes(3, 22);
     let dropped = both.releases(22).drops(1);
     dropped.within(1).stops().within(2).releases(22).stops().breaks(&[Rule::CL12]);
+}
+
+#[test]
+fn cl_31_a_plug_in_cannot_tell_whether_a_record_in_doubt_is_renewed() {
+    let known = seen("", Vantage::Plugin).starts(1).asks_user(1, 8, None).yes(1, 22);
+    let raced = known.asks_user(2, 7, None).asks_user(3, 7, None).yes(2, 22).on(2).saying_yes(3, 22);
+    // User 8's was given back and the first of user 7's. The host did not wait for what it may refuse yet.
+    let anew = raced.on(1).releases(22).releases(22).asks_user(4, 7, None).yes(4, 23);
+    let accepted = anew.on(2).returns(3, 0).on(1).releases(23);
+    accepted.operation(5, 7, 1).no(5).releases(22).stops().keeps(Rule::CL31);
 }
