@@ -15,6 +15,7 @@ mod renewals;
 mod requests;
 mod sharing;
 mod values;
+mod verdicts;
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
