@@ -1,6 +1,6 @@
 //! One value in several applications: what each of them shows of the others.
 
-use super::{IDLE, Rule, Story, story};
+use super::{Rule, Story, story};
 
 /// Where equal values are one lease: users 7, 8 and 9 of applications 1, 2 and 3 have a record on the value 22, one of
 /// the three was given back, and it was not user 7's.
@@ -42,21 +42,4 @@ fn cl_30_what_the_host_may_refuse_in_one_application_is_certain_in_another() {
     let raced = story("authorize_user=parallel").first(1, 7).first(2, 7).yes(1, 22).yes(2, 23);
     let both = raced.starts(2).first(3, 8).saying_yes(3, 22).within(1);
     both.releases(23).first(4, 7).breaks(&[Rule::CL30]);
-}
-
-#[test]
-fn cl_20_a_re_authorization_keeps_its_lease_from_the_releases_that_follow() {
-    let renewing = || story("").first(1, 7).yes(1, 22).first(2, 8).yes(2, 22).again(3, 7).releases(22);
-    renewing().operation(4, 8, 1).breaks(&[Rule::CL31]);
-    renewing().first(4, 8).no(4).yes(3, 23).releases(22).releases(23).stops().keeps(Rule::CL20);
-}
-
-#[test]
-fn cl_20_of_two_leases_that_are_alike_one_is_over_if_a_re_authorization_keeps_the_third() {
-    let three = story("").first(1, 7).yes(1, 22).first(2, 8).yes(2, 22).first(3, 9).yes(3, 22);
-    let given = three.at(IDLE).expires(8).expires(9).releases(22);
-    assert_eq!(given.undecided(22), 1);
-    let asked = given.again(4, 7);
-    assert_eq!(asked.undecided(22), 0);
-    asked.no(4).releases(22).releases(22).stops().keeps(Rule::CL21);
 }

@@ -48,6 +48,23 @@ fn cl_20_a_re_authorization_shows_that_one_of_two_racing_leases_lives() {
 }
 
 #[test]
+fn cl_20_a_re_authorization_keeps_its_lease_from_the_releases_that_follow() {
+    let renewing = || story("").first(1, 7).yes(1, 22).first(2, 8).yes(2, 22).again(3, 7).releases(22);
+    renewing().operation(4, 8, 1).breaks(&[Rule::CL31]);
+    renewing().first(4, 8).no(4).yes(3, 23).releases(22).releases(23).stops().keeps(Rule::CL20);
+}
+
+#[test]
+fn cl_20_of_two_leases_that_are_alike_one_is_over_if_a_re_authorization_keeps_the_third() {
+    let three = story("").first(1, 7).yes(1, 22).first(2, 8).yes(2, 22).first(3, 9).yes(3, 22);
+    let given = three.at(IDLE).expires(8).expires(9).releases(22);
+    assert_eq!(given.undecided(22), 1);
+    let asked = given.again(4, 7);
+    assert_eq!(asked.undecided(22), 0);
+    asked.no(4).releases(22).releases(22).stops().keeps(Rule::CL21);
+}
+
+#[test]
 fn cl_30_a_lease_that_came_between_two_releases_may_have_gone_with_the_second() {
     let one = one_of_two("").first(3, 9).yes(3, 22).releases(22).first(4, 7).no(4); // the first was user 7's
     one.first(5, 9).no(5).operation(6, 8, 1).no(6).releases(22).stops().keeps(Rule::CL30);
