@@ -21,6 +21,7 @@ fn cl_11_a_value_that_was_seen_alive_and_is_reported_again_is_left_behind() {
     let again = || not_the_first().first(5, 6).yes(5, 22);
     again().stops().breaks(&[Rule::CL11]);
     again().releases(22).stops().keeps(Rule::CL11);
+    again().first(6, 7).breaks(&[Rule::CL30]); // the record was not over before
 }
 
 #[test]
