@@ -127,12 +127,12 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         };
         let Some(lease) = self.leases.take_standing(context, standing, reported) else { return };
         self.end_lease(context, &lease);
-        self.clear_up(context, sight);
         if fit.began == (Began::Renewal { merged: true }) {
-            // The old lease had the same value and is still there.
+            // The old lease had the same value and is still there, unless an undecided release was of it.
             self.account(application, &fit.user).held += 1;
             self.payloads.linked(lease.payload, application);
             self.becomes_due(context, lease, Due::Renewed);
         }
+        self.clear_up(context, sight);
     }
 }

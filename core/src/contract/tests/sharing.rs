@@ -44,3 +44,22 @@ fn cl_30_what_the_host_may_refuse_in_one_application_is_certain_in_another() {
     let both = raced.starts(2).first(3, 8).saying_yes(3, 22).within(1);
     both.releases(23).first(4, 7).breaks(&[Rule::CL30]);
 }
+
+#[test]
+fn cl_31_the_lease_that_a_refusal_gives_back_may_have_been_released_before() {
+    let one = story("release_counting=per-value,refusal=refuses").first(1, 7).yes(1, 22);
+    let three = one.starts(2).first(2, 8).yes(2, 22).starts(3).first(3, 9).yes(3, 22);
+    let renewing = three.releases(22).within(1).again(4, 7).saying_yes(4, 22).releases(22).returns(4, 87);
+    // User 8's was given back, then user 7's old one.
+    renewing
+        .within(3)
+        .operation(5, 9, 1)
+        .no(5)
+        .releases(22)
+        .stops()
+        .within(2)
+        .stops()
+        .within(1)
+        .stops()
+        .keeps(Rule::CL31);
+}
