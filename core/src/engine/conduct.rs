@@ -34,36 +34,24 @@ pub(crate) fn conduct<K: Ord + Clone + Hash, P: Clone>(
     now: Timestamp,
     input: Input<K, P>,
 ) -> Result<Effects<P>, Misuse> {
-    let mut effects = match (concerns(&input, shards.len().ilog2()), input) {
-        (Some(index), input) => shards[index].step(now, input)?,
-        (None, Input::Startup { application }) => {
-            each(shards, now, |shard, _| shard.startup(application).map(|()| Effects::default()))?
-        }
-        (None, Input::Shutdown { application }) => each(shards, now, |shard, _| shard.shutdown(application))?,
-        (None, _) => each(shards, now, |shard, now| Ok(shard.deny_overdue(now)))?,
-    };
-    end_drained(shards, &mut effects);
-    Ok(effects)
-}
-
-/// The same in every shard. They agree on the applications, so the first misuse is that of all, and nothing changed.
-fn each<K: Ord + Clone + Hash, P: Clone>(
-    shards: &mut [&mut Shard<K, P>],
-    now: Timestamp,
-    mut change: impl FnMut(&mut Shard<K, P>, Timestamp) -> Result<Effects<P>, Misuse>,
-) -> Result<Effects<P>, Misuse> {
     let mut effects = Effects::default();
-    for shard in shards {
-        let now = shard.tell_time(now);
-        effects.append(change(shard, now)?);
+    match concerns(&input, shards.len().ilog2()) {
+        Some(index) => effects = shards[index].step(now, input)?,
+        // They agree on the applications, so the first misuse is that of all, and nothing changed.
+        None => {
+            for shard in shards.iter_mut() {
+                effects.append(shard.step(now, input.clone())?);
+            }
+        }
     }
+    end_drained(shards, &mut effects);
     Ok(effects)
 }
 
 /// Applications end that shut down and have nothing open any more, in no shard: not before the last completion
 /// returned (CL-54).
 fn end_drained<K: Ord + Clone + Hash, P: Clone>(shards: &mut [&mut Shard<K, P>], effects: &mut Effects<P>) {
-    let Some(first) = shards.first().filter(|first| first.is_draining()) else { return };
+    let Some(first) = shards.first().filter(|first| first.draining > 0) else { return };
     let draining: Vec<_> = first.draining().collect();
     for application in draining {
         if !shards.iter().all(|shard| shard.is_drained(application)) {

@@ -64,7 +64,7 @@ impl<K> LeaseTable<K> {
             free: Vacant::EMPTY,
             live: 0,
             retired: 0,
-            last_slot: u32::MAX >> place.bits,
+            last_slot: place.last_slot(),
             last_generation,
             place,
             seeded: Seeded::NONE,

@@ -20,7 +20,12 @@ pub(super) struct Place {
 impl Place {
     /// The number of a slot of this shard, if there is room for it.
     pub(super) const fn number(self, slot: u32) -> Option<u32> {
-        if slot > u32::MAX >> self.bits { None } else { Some((slot << self.bits) + self.index) }
+        if slot > self.last_slot() { None } else { Some((slot << self.bits) + self.index) }
+    }
+
+    /// The last slot of this shard that there is a number for.
+    pub(super) const fn last_slot(self) -> u32 {
+        u32::MAX >> self.bits
     }
 
     /// The slot of a number, if this shard gave it out.

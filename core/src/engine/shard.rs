@@ -6,6 +6,7 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::hash::Hash;
 
+use super::EngineConfig;
 use super::effect::Effects;
 use super::grant::Grants;
 use super::input::{Input, RequestId};
@@ -14,7 +15,6 @@ use super::misuse::Misuse;
 use super::payload::PayloadTable;
 use super::place::Place;
 use super::request::Requests;
-use super::{EngineConfig, conduct};
 use crate::call::RequestKind;
 #[cfg(feature = "faults")]
 use crate::fault::Fault;
@@ -70,11 +70,13 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
         self.leases.seeded = self.seeded;
     }
 
-    /// Takes an input that concerns this shard alone. Where an application may end with it, that concerns all
-    /// of them: see [`Shard::may_end_with`].
+    /// Takes an input: that of its own users, or its part of one that concerns all shards. The end of an application is
+    /// no part of it: see `may_end_with`.
     pub(crate) fn step(&mut self, now: Timestamp, input: Input<K, P>) -> Result<Effects<P>, Misuse> {
         let now = self.tell_time(now);
         match input {
+            Input::Startup { application } => self.startup(application),
+            Input::Shutdown { application } => self.shutdown(application),
             Input::AuthorizeUser { application, sender, user } => {
                 self.ask(now, RequestKind::User, application, sender, user)
             }
@@ -88,24 +90,23 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
             Input::Abandon { request, why } => self.abandon(request, why),
             Input::Completed { request, error } => self.completed(request, error),
             Input::Release { context } => self.release(context),
-            Input::Startup { .. } | Input::Shutdown { .. } | Input::Tick => conduct::conduct(&mut [self], now, input),
+            Input::Tick => Ok(self.deny_overdue(now)),
         }
-    }
-
-    /// Whether an application shuts down.
-    pub(super) const fn is_draining(&self) -> bool {
-        self.draining > 0
     }
 
     /// Whether an application may end with this input, which concerns all shards: the host's answer to a request of one
     /// that shuts down (CL-54). Nothing else closes a request.
+    #[cfg(feature = "std")]
     pub(crate) fn may_end_with(&self, input: &Input<K, P>) -> bool {
         let Input::Completed { request, .. } = input else { return false };
+        if self.draining == 0 {
+            return false;
+        }
         let application = self.requests.get(*request).and_then(|request| self.applications.get(&request.application));
-        self.is_draining() && application.is_some_and(|application| application.draining)
+        application.is_some_and(|application| application.draining)
     }
 
-    pub(super) fn tell_time(&mut self, now: Timestamp) -> Timestamp {
+    fn tell_time(&mut self, now: Timestamp) -> Timestamp {
         #[cfg(feature = "faults")]
         if self.seeded.has(Fault::EngineClockRunsBackwards) {
             return self.clock.set_unchecked(now);
@@ -113,11 +114,11 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
         self.clock.advance(now) // CL-35
     }
 
-    pub(super) fn startup(&mut self, application: ApplicationId) -> Result<(), Misuse> {
+    fn startup(&mut self, application: ApplicationId) -> Result<Effects<P>, Misuse> {
         if self.applications.contains_key(&application) {
             return Err(Misuse::StartedTwice(application)); // CL-55
         }
         self.applications.insert(application, Application::default());
-        Ok(())
+        Ok(Effects::default())
     }
 }

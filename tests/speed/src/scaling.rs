@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use crate::random::Random;
 
-/// What a step is made of, as it was counted on the shipped engine (see ARCHITECTURE.md, *Shards*).
+/// What a step is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     /// Ticks that a step takes.
@@ -25,7 +25,7 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The engine's.
+    /// The engine's, as its code reads (ARCHITECTURE.md, *Shards*); how long the lock is held is an estimate.
     pub const ENGINE: Self = Self { ticks: 8, held: 6, shard_lines: 5, user_lines: 3, users: 10_000 };
 }
 
