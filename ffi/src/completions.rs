@@ -115,3 +115,51 @@ fn wide(completion: &Completion) -> Option<Vec<u16>> {
 fn pointer(text: Option<&Vec<u16>>) -> PCWSTR {
     text.map_or(ptr::null(), |text| text.as_ptr())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use wsman_authz_core::{Context, Sender};
+
+    use super::*;
+    use crate::testing::said::COMPLETIONS;
+
+    thread_local! {
+        /// Context, token, administrator and error of each call.
+        static SAID: RefCell<Vec<(usize, usize, BOOL, u32)>> = const { RefCell::new(Vec::new()) };
+    }
+
+    extern "system" fn user(
+        _: *const WSMAN_SENDER_DETAILS,
+        _: u32,
+        context: *const c_void,
+        token: HANDLE,
+        administrator: BOOL,
+        error: u32,
+        _: PCWSTR,
+    ) -> u32 {
+        SAID.with_borrow_mut(|said| said.push((context.addr(), token.addr(), administrator, error)));
+        0
+    }
+
+    #[test]
+    fn cl_72_a_yes_that_does_not_say_whose_identity_goes_out_as_a_no() {
+        let completions = Completions { user, ..COMPLETIONS };
+        let sender = Sender::new(0x1000).expect("not NULL");
+        let yes = Completion {
+            context: Context::new(22),
+            administrator: true,
+            ..Completion::failure(RequestKind::User, sender, 0)
+        };
+        let say = |identity, client_token| {
+            let said = Completion { identity, ..yes.clone() };
+            (completions.call(&said, NonZeroU64::new(client_token)), SAID.take())
+        };
+        let no = (ERROR_INVALID_PARAMETER, vec![(0, 0, 0, ERROR_ACCESS_DENIED)]);
+        assert_eq!(say(None, 5), no, "nothing is named");
+        assert_eq!(say(Some(Identity::Client), 0), no, "the client has no token");
+        assert_eq!(say(Some(Identity::Client), 5), (0, vec![(22, 5, 1, 0)]));
+        assert_eq!(say(Some(Identity::Host), 5), (0, vec![(22, 0, 1, 0)]), "the host process, by name");
+    }
+}

@@ -99,8 +99,7 @@ impl Request {
         self.ear.said.lock().unwrap().is_empty()
     }
 
-    /// Its address.
-    pub(super) fn pointer(&self) -> *const WSMAN_SENDER_DETAILS {
+    fn pointer(&self) -> *const WSMAN_SENDER_DETAILS {
         let letter = || Letter::new(self.texts.clone(), Arc::clone(&self.ear) as Arc<dyn Listener>);
         self.letter.get_or_init(letter).pointer()
     }

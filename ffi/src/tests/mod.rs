@@ -3,7 +3,6 @@
 #![allow(unsafe_code, clippy::unwrap_used, reason = "the tests play the host")]
 
 mod bad_input;
-mod completions;
 mod contexts;
 mod host;
 mod policy;
