@@ -140,9 +140,10 @@ impl SenderPool {
         tenant.round == self.round
     }
 
-    /// Whether the request that had this address is over and its number another one's.
-    pub(super) fn is_past(&self, address: usize, tenant: &Tenant) -> bool {
-        !tenant.open && self.addresses.get(&tenant.sender).is_some_and(|newest| *newest != address)
+    /// Whether the number of the request that had this address is another one's by now. One that was never completed
+    /// lost its number with its application.
+    pub(super) fn has_lost_its_number(&self, address: usize, tenant: &Tenant) -> bool {
+        self.addresses.get(&tenant.sender).is_some_and(|newest| *newest != address)
     }
 
     /// Gives a request its address and fills it.
@@ -234,5 +235,45 @@ impl SenderPool {
             units.push(0);
             units.leak().as_ptr().expose_provenance()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USER: User = User(1);
+
+    fn open(pool: &mut SenderPool, application: u32, number: u64) -> usize {
+        let sender = Sender::new(number).expect("not 0");
+        pool.open(ApplicationId(application), sender, RequestKind::User, USER).0
+    }
+
+    fn has_lost_its_number(pool: &SenderPool, address: usize) -> bool {
+        pool.has_lost_its_number(address, pool.tenant(address).expect("it had a request"))
+    }
+
+    #[test]
+    fn what_an_application_left_open_keeps_its_address_and_loses_its_number() {
+        let mut pool = SenderPool::new().expect("memory");
+        pool.begin_round(SenderPointer::Reused);
+        let left_open = open(&mut pool, 0, 1);
+        assert!(!has_lost_its_number(&pool, left_open));
+        // The application has shut down: the host's number 1 is free, and goes to the other application.
+        let next = open(&mut pool, 1, 1);
+        assert_ne!(next, left_open);
+        assert!(has_lost_its_number(&pool, left_open) && !has_lost_its_number(&pool, next));
+        assert!(pool.tenant(left_open).expect("it had a request").open, "nobody completed it");
+    }
+
+    #[test]
+    fn what_was_completed_gives_address_and_number_to_the_next() {
+        let mut pool = SenderPool::new().expect("memory");
+        pool.begin_round(SenderPointer::Reused);
+        let first = open(&mut pool, 0, 1);
+        pool.leave(Address(first), 0);
+        pool.close(first, 0);
+        assert_eq!(open(&mut pool, 0, 1), first);
+        assert!(!has_lost_its_number(&pool, first));
     }
 }

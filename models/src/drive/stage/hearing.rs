@@ -27,12 +27,14 @@ impl Stage {
     pub(in super::super) fn hear(&mut self, thread: ThreadId, said: Said, arrived: Instant) -> Heard {
         self.heard += 1;
         let tenant = self.senders.tenant(said.sender).copied();
-        if tenant.is_some_and(|tenant| !self.senders.is_current(&tenant)) {
-            return self.hear_too_late(&said);
-        }
-        let is_past = |tenant: Tenant| self.senders.is_past(said.sender, &tenant);
-        if tenant.is_some_and(|tenant| is_past(tenant) || is_for_one_before(&tenant, said.kind)) {
-            return self.hear_again(thread, &said, tenant.map(|tenant| tenant.sender));
+        if let Some(tenant) = tenant {
+            let is_past = self.senders.has_lost_its_number(said.sender, &tenant);
+            if !self.senders.is_current(&tenant) || (is_past && tenant.open) {
+                return self.hear_too_late(&said);
+            }
+            if is_past || is_for_one_before(&tenant, said.kind) {
+                return self.hear_again(thread, &said, tenant.sender);
+            }
         }
         let own_token = tenant.map_or(0, |tenant| tenant.token);
         let sender = match tenant {
@@ -78,7 +80,8 @@ impl Stage {
         self.host.dialect().refusal == Refusal::Refuses
     }
 
-    /// A completion of a request from an earlier round: its application has shut down since (CL-54).
+    /// A completion of a request whose application has shut down since (CL-54), and whose round is over or whose number
+    /// is another one's: the judge would take it for the other one's.
     fn hear_too_late(&mut self, said: &Said) -> Heard {
         let why = format!(
             "a request was completed after Shutdown of its application had returned ({:?}, error {:#x})",
@@ -91,11 +94,11 @@ impl Stage {
 
     /// A completion for a request that is over, and whose address or number is another one's by now: it is one too
     /// many (CL-50). The judge would take it for the other one's.
-    fn hear_again(&mut self, thread: ThreadId, said: &Said, sender: Option<Sender>) -> Heard {
-        let completion = said.clone().completion(sender, 0);
+    fn hear_again(&mut self, thread: ThreadId, said: &Said, sender: Sender) -> Heard {
+        let completion = said.clone().completion(Some(sender), 0);
         let mut write = |call| self.recorder.write(&Crossing { at: self.now, thread, call });
         let seq = write(Call::Complete(completion));
-        write(Call::CompleteReturn { kind: said.kind, sender, error: ERROR_INVALID_PARAMETER });
+        write(Call::CompleteReturn { kind: said.kind, sender: Some(sender), error: ERROR_INVALID_PARAMETER });
         let why = format!(
             "a request ({:?}) was completed a second time, when the host had given its senderDetails to others already",
             said.kind
