@@ -165,6 +165,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 all_alike.for_each(|other| other.after = other.after.max(lease.after));
             }
             self.end_lease(context, &lease);
+            self.note_merged(context, lease.application);
         } else {
             self.leases.insert(context, lease.clone());
         }

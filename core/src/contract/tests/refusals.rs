@@ -37,3 +37,25 @@ fn cl_23_is_known_without_memory_while_the_lease_lives_that_a_refusal_gave_back(
     refused().operation(3, 7, 1).breaks(&[Rule::CL23]);
     refused().releases(22).operation(3, 7, 1).breaks(&[Rule::CL31]);
 }
+
+#[test]
+fn cl_11_a_release_of_the_value_that_a_refused_renewal_reported_again_may_be_of_the_old_lease() {
+    let renewing = || refusing(",release_counting=per-value").first(1, 7).yes(1, 22).again(2, 7).saying_yes(2, 22);
+    renewing().at(100).expires(7).releases(22).returns(2, 87).stops().keeps(Rule::CL11);
+    renewing().at(100).expires(7).releases(22).releases(22).breaks(&[Rule::CL11]);
+    refusing(",release_counting=per-value")
+        .first(1, 7)
+        .saying_yes(1, 22)
+        .releases(22)
+        .returns(1, 87)
+        .breaks(&[Rule::CL11]);
+}
+
+#[test]
+fn cl_11_a_release_of_all_that_is_due_with_one_value_takes_a_refused_report_with_it() {
+    let two = || refusing(",release_counting=per-value").first(1, 7).yes(1, 22).first(2, 8).yes(2, 23);
+    let expired = || two().on(2).again(3, 8).saying_yes(3, 22).on(1).at(100).expires(7).expires(8).releases(23);
+    expired().releases(22).on(2).returns(3, 87).stops().keeps(Rule::CL11);
+    expired().releases(22).releases(22).breaks(&[Rule::CL11]);
+    expired().on(2).returns(3, 87).releases(22).stops().keeps(Rule::CL11); // it was user 7's
+}
