@@ -5,9 +5,11 @@
 #   SANITIZER=address tests/scripts/fuzz.sh sequences c_api   # with AddressSanitizer: needs a nightly toolchain
 #   SECONDS_EACH=3600 tests/scripts/fuzz.sh walk
 #   MAX_LEN=48 tests/scripts/fuzz.sh handles     # short inputs, from an empty corpus: many executions
+#   RUNS=1000000 tests/scripts/fuzz.sh           # so many executions each, however long that takes
 #   MINIMISE=1 tests/scripts/fuzz.sh             # afterwards: the corpus becomes the few inputs that matter
 #   tests/scripts/fuzz.sh --sum                  # what all campaigns together have done
 #
+# What a target compares is not traced: bytes are choices, so there is little to guess, and twice as much is executed.
 # Uses one core. What it finds while it runs is kept in target/fuzz/; only MINIMISE takes it into fuzz/corpus/.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -21,7 +23,9 @@ fi
 
 sanitizer=${SANITIZER:-none}
 seconds=${SECONDS_EACH:-60}
-builds=target/fuzz/$sanitizer # a build of its own for each
+limit=(-max_total_time="$seconds")
+[ -z "${RUNS:-}" ] || limit=(-runs="$RUNS")
+build=(-s "$sanitizer" --no-trace-compares --target-dir "target/fuzz/$sanitizer") # a build of its own for each
 toolchain=+stable
 [ "$sanitizer" = none ] || toolchain=+nightly
 cargo fuzz --version > /dev/null 2>&1 || cargo install cargo-fuzz --locked
@@ -42,10 +46,10 @@ for target in "${targets[@]}"; do
     corpora=("$found" "fuzz/corpus/$target")
     [ -z "${MAX_LEN:-}" ] || corpora=("$found") # cut to that length, the corpus would be something else
     # A panic of the target is an abort, so one that is found ends the campaign.
-    command=(cargo "$toolchain" fuzz run -s "$sanitizer" --target-dir "$builds" "$target" "${corpora[@]}" --
-        -max_total_time="$seconds" -print_final_stats=1 "${options[@]}")
+    command=(cargo "$toolchain" fuzz run "${build[@]}" "$target" "${corpora[@]}" -- "${limit[@]}" -print_final_stats=1
+        "${options[@]}")
     echo "== ${command[*]} =="
-    cargo "$toolchain" fuzz build -s "$sanitizer" --target-dir "$builds" "$target"
+    cargo "$toolchain" fuzz build "${build[@]}" "$target"
     crashes=0
     TIMEFORMAT=%U # seconds of this one core: the machine may have other work
     cpu=$({ time "${command[@]}" > "target/fuzz/$target.log" 2>&1; } 2>&1) || crashes=1
@@ -60,7 +64,7 @@ for target in "${targets[@]}"; do
         tail -40 "target/fuzz/$target.log"
     elif [ -n "${MINIMISE:-}" ]; then
         cp "$found"/* "fuzz/corpus/$target/" 2> /dev/null || true
-        cargo "$toolchain" fuzz cmin -s "$sanitizer" --target-dir "$builds" "$target" > "target/fuzz/$target.cmin.log" 2>&1
+        cargo "$toolchain" fuzz cmin "${build[@]}" "$target" > "target/fuzz/$target.cmin.log" 2>&1
     fi
 done
 
