@@ -7,6 +7,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+# Built to be run once: not optimized as a whole.
+export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+
 build="${CARGO_TARGET_DIR:-target}/shuttle"
 log="$build/planted.log"
 
