@@ -5,10 +5,8 @@
 
 #![expect(unsafe_code, reason = "the host passes pointers")]
 
-use std::char::DecodeUtf16Error;
 use std::ffi::c_void;
 use std::fmt;
-use std::iter;
 use std::num::NonZeroU64;
 
 use windows_sys::Win32::System::RemoteManagement::{WSMAN_CERTIFICATE_DETAILS, WSMAN_SENDER_DETAILS};
@@ -19,9 +17,6 @@ use crate::sender::{Certificate, Sender};
 
 /// The longest text, in UTF-16 units: more than any HTTP server takes for a whole header.
 pub(crate) const MAX_UNITS: usize = 65_536;
-
-/// Bytes that most texts have room in.
-const USUAL: usize = 64;
 
 /// The one mechanism that comes with a certificate.
 const CLIENT_CERTIFICATE: &str = "ClientCertificate";
@@ -57,32 +52,15 @@ pub unsafe fn text(start: *const u16) -> Result<Option<String>, Undecodable> {
     }
     // SAFETY: HA-02: the text goes on to its NUL, and nobody below asks for what is behind it.
     let unit = |place: usize| unsafe { start.wrapping_add(place).read_unaligned() };
-    let (mut text, mut length) = (String::with_capacity(USUAL), 0);
+    let length = (0..=MAX_UNITS).find(|place| unit(*place) == 0).ok_or(Undecodable::TooLong)?;
+    let units = (0..length).map(unit);
     // What is ASCII is the same in both encodings, and most texts are nothing else.
-    while length < MAX_UNITS
-        && let Ok(byte @ 1..=0x7F) = u8::try_from(unit(length))
-    {
-        text.push(char::from(byte));
-        length += 1;
-    }
-    let mut is_over = false;
-    let units = iter::from_fn(|| {
-        if is_over || length > MAX_UNITS {
-            return None;
-        }
-        let unit = unit(length);
-        length += 1;
-        is_over = unit == 0;
-        Some(unit).filter(|_| !is_over)
-    });
-    let text = char::decode_utf16(units).try_fold(text, |mut text, character| {
-        text.push(character?);
-        Ok(text)
-    });
-    if length > MAX_UNITS && !is_over {
-        return Err(Undecodable::TooLong); // it may also end in half of a pair
-    }
-    text.map(Some).map_err(|_: DecodeUtf16Error| Undecodable::IllFormed)
+    let text = if units.clone().fold(0, |all, unit| all | unit) < 0x80 {
+        String::from_utf8(units.map(|unit| unit as u8).collect()).ok()
+    } else {
+        char::decode_utf16(units).collect::<Result<_, _>>().ok()
+    };
+    text.map(Some).ok_or(Undecodable::IllFormed)
 }
 
 /// Reads who asks.
@@ -159,6 +137,8 @@ mod tests {
     fn texts_are_read_up_to_their_nul() {
         assert_eq!(read(&[0x61, 0xD83D, 0xDE00, 0, 0x62]), Ok(Some("a😀".to_owned())));
         assert_eq!(read(&[0]), Ok(Some(String::new())));
+        assert_eq!(read(&[0x7F, 0x80, 0]), Ok(Some("\u{7F}\u{80}".to_owned())), "where ASCII ends");
+        assert_eq!(read(&[0xE9, 0xE9, 0]), Ok(Some("éé".to_owned())));
         // SAFETY: NULL is allowed.
         assert_eq!(unsafe { text(std::ptr::null()) }, Ok(None));
     }

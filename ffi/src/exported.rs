@@ -55,7 +55,7 @@ impl<P: Plugin> Exported<P> {
     }
 
     pub(crate) fn runtime(&self) -> &Runtime<P> {
-        let clock = || self.clock.clone().unwrap_or_else(Clock::system);
+        let clock = || self.clock.clone().unwrap_or_else(|| Clock::system(self.source.answer_within()));
         let performer = || Performer::new(self.completions, clock(), self.engine());
         self.runtime.get_or_init(|| Runtime::new(performer(), self.source.clone()))
     }

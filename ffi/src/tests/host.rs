@@ -128,7 +128,7 @@ impl<P: Plugin> Host<P> {
 
     /// A library in which nothing runs; calls name the application 1.
     pub(super) fn idle() -> Self {
-        Self { library: Arc::new(Library::load(Clock::system())), application: 1, log: Log::new() }
+        Self { library: Arc::new(Library::load(Clock::system(P::ANSWER_WITHIN))), application: 1, log: Log::new() }
     }
 
     /// The same library, seen by another application.
