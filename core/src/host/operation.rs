@@ -69,8 +69,10 @@ impl<K: Ord + Clone> Host<K> {
         step: &mut Step<K>,
     ) {
         let entry_after_shutdown = self.seeded.has(Fault::EntryAfterShutdown);
-        let running = self.applications.get_mut(&application).filter(|application| {
-            application.phase == Phase::Running || (entry_after_shutdown && application.phase == Phase::Stopping)
+        let running = self.applications.get_mut(&application).filter(|application| match application.phase {
+            Phase::Starting => false,
+            Phase::Running => true,
+            Phase::Stopping => entry_after_shutdown,
         });
         let Some(running) = running else {
             step.refused(id, Refused::NotRunning); // CL-54

@@ -67,10 +67,25 @@ fn operations_beyond_the_number_at_a_time_are_refused() {
     assert_eq!(bench.request(ANN, 1), [asks_operation(Anywhere, 3, ANN, 1)]);
     assert_eq!(bench.request(ANN, 2), [asks_operation(Anywhere, 4, ANN, 2)]);
     assert_eq!(bench.request(ANN, 3), [refuses(3, Refused::OverQuota)]);
-    // One that is denied makes room; shells are counted by themselves.
+    // One that is denied makes room.
     bench.complete(deny(RequestKind::Operation, 3));
-    assert_eq!(bench.request_as(ANN, 3, Shape::Object), [asks_operation(Anywhere, 5, ANN, 3)]);
-    assert_eq!(bench.request_as(ANN, 4, Shape::Object), [refuses(4, Refused::OverQuota)]);
+    assert_eq!(bench.request(ANN, 3), [asks_operation(Anywhere, 5, ANN, 3)]);
+}
+
+#[test]
+fn shells_are_counted_by_themselves() {
+    let mut bench = with_quota(Quota { per_timeslot: 9, ..SMALL });
+    assert_eq!(bench.request_as(ANN, 1, Shape::Object), [asks_operation(Anywhere, 3, ANN, 1)]);
+    assert_eq!(bench.request_as(ANN, 2, Shape::Object), [refuses(2, Refused::OverQuota)]);
+    for number in 2..=3 {
+        let next = bench.newest() + 1;
+        assert_eq!(bench.request(ANN, number), [asks_operation(Anywhere, next, ANN, number)]);
+    }
+    assert_eq!(bench.request_as(ANN, 4, Shape::Enumeration), [refuses(4, Refused::OverQuota)]);
+    // A shell that is denied makes room for a shell, and for nothing else.
+    bench.complete(deny(RequestKind::Operation, 3));
+    assert_eq!(bench.request(ANN, 4), [refuses(4, Refused::OverQuota)]);
+    assert_eq!(bench.request_as(ANN, 4, Shape::Object), [asks_operation(Anywhere, 6, ANN, 4)]);
 }
 
 #[test]

@@ -113,6 +113,37 @@ fn cl_55_applications_do_not_disturb_each_other() {
 }
 
 #[test]
+fn cl_20_shutdown_waits_for_no_reauthorization_and_releases_the_old_lease() {
+    let mut bench = Bench::new("overdue=times-out");
+    bench.open(ANN, 1).respond(1);
+    bench.reauthorize(ANN);
+    let timed_out = crossing(Anywhere, Call::RequestTimedOut { sender: sender(3) });
+    assert_eq!(bench.stop(), [timed_out, releases(Anywhere, 10), shuts_down()]);
+    assert_eq!(bench.host.next_deadline(), None, "not twice");
+    assert_eq!(bench.refused(deny(RequestKind::User, 3), false), (87, Vec::new()), "it comes too late");
+
+    // Where nothing is released, nothing is held back.
+    let mut bench = Bench::new("shutdown=abandoned");
+    bench.open(ANN, 1).respond(1);
+    bench.reauthorize(ANN);
+    assert_eq!(bench.stop(), [shuts_down()]);
+    assert_eq!(bench.complete(allow_user(3, 11)), []);
+}
+
+#[test]
+fn cl_80_during_shutdown_a_quota_is_taken_and_null_with_success_is_refused() {
+    let [told, null] = [tell_quota(2, Some(DEFAULT_QUOTA)), tell_quota(2, None)];
+    for (answer, error) in [(told, 0), (null, 87), (deny(RequestKind::Quota, 2), 0)] {
+        let mut bench = Bench::with("", HostConfig { quota: true, ..CONFIG });
+        bench.request(ANN, 1);
+        bench.complete(allow_user(1, 10));
+        assert_eq!(bench.stop(), [refuses(1, Refused::NotRunning), releases(Anywhere, 10), shuts_down()]);
+        assert_eq!(bench.refused(answer, false), (error, Vec::new()));
+        assert_eq!(bench.host.requests().count(), 0, "it is over all the same");
+    }
+}
+
+#[test]
 fn what_was_not_completed_is_forgotten_when_shutdown_returned() {
     let mut bench = Bench::new("sender_pointer=reused,overdue=times-out");
     let before = Host::<u8>::new(bench.host.dialect, CONFIG);
