@@ -39,7 +39,6 @@ fn indexes(host: &Host<u8>) {
 }
 
 fn check_visitor(host: &Host<u8>, application: ApplicationId, user: u8, visitor: &record::Visitor) {
-    assert!(!visitor.is_empty());
     let of = |wanted: fn(&Purpose) -> bool| {
         host.requests()
             .filter(move |(_, r)| (r.application, r.user) == (application, user) && wanted(&r.purpose))
@@ -54,6 +53,7 @@ fn check_visitor(host: &Host<u8>, application: ApplicationId, user: u8, visitor:
     };
     assert_eq!((visitor.top_level as usize, visitor.shells as usize), (counted(false), counted(true)));
     let busy = visitor.is_asked_about() || visitor.quota_query.is_some() || !visitor.operations.is_empty();
+    assert!(busy || visitor.record.is_some(), "kept while there is anything");
     let pinned = if host.dialect.expiry == Expiry::Pinned { busy } else { visitor.renewal.is_some() };
     if let Some(record) = &visitor.record {
         assert_eq!(record.deadline.is_none(), pinned);

@@ -109,7 +109,13 @@ impl Ledger {
                 Effect::Begun(id) | Effect::Refused(id, _) => assert!(self.answered.insert(*id), "{id} answered twice"),
             }
         }
+        if let Input::Request { application, user, .. } = input {
+            self.touch((*application, *user));
+        }
         self.pinned_move_their_deadlines();
+        if self.records.values().any(|record| record.deadline <= self.now) {
+            return Err(Rule::CL32);
+        }
         let overdue = core::mem::take(&mut self.due);
         overdue.iter().find(|(lease, _)| self.live.contains_key(lease)).map_or(Ok(()), |(_, rule)| Err(*rule))
     }

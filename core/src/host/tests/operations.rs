@@ -15,6 +15,18 @@ fn cl_40_a_lease_is_released_after_its_operation_ended() {
     }
 }
 
+/// A mistake in cancelled operations alone, which nobody sees who ends all of them in another way.
+#[cfg(feature = "faults")]
+#[test]
+fn cl_41_the_fault_of_cancelled_operations_is_in_no_other() {
+    for (how, is_released) in [(EndOfOperation::Cancelled, false), (EndOfOperation::Disconnected, true)] {
+        let mut bench = Bench::new("");
+        bench.open(ANN, 1);
+        bench.host = bench.host.with_fault(Fault::CancelledNotReleased);
+        assert_eq!(bench.end(1, how).contains(&releases(Anywhere, 20)), is_released);
+    }
+}
+
 #[test]
 fn cl_41_an_operation_given_up_ends_as_soon_as_it_begins() {
     let how = EndOfOperation::TimedOut;

@@ -115,3 +115,17 @@ fn a_refresh_of_the_quota_alone_does_not_ask_about_the_user() {
     assert_eq!(bench.request(ANN, 3), [asks_operation(Anywhere, 5, ANN, 3)]);
     assert_eq!(bench.complete(deny(RequestKind::Quota, 4)), [refuses(2, Refused::Quota(5))]);
 }
+
+#[test]
+fn a_host_that_asks_for_no_quotas_refreshes_the_user_alone() {
+    let config = HostConfig { refresh: Some(Millis(10)), ..CONFIG };
+    for (words, expected) in [
+        ("refresh=quota", asks_operation(Anywhere, 3, ANN, 2)),
+        ("refresh=quota-and-user", asks_user(Anywhere, 3, ANN, true)),
+    ] {
+        let mut bench = Bench::with(words, config);
+        bench.open(ANN, 1);
+        bench.now = 10;
+        assert_eq!(bench.request(ANN, 2), [expected]);
+    }
+}

@@ -79,6 +79,18 @@ fn cl_32_an_entry_point_moves_the_deadline_too() {
 }
 
 #[test]
+fn cl_32_what_is_no_request_does_not_move_the_deadline() {
+    let mut bench = Bench::new("expiry=user-first");
+    bench.request_as(ANN, 1, Shape::Enumeration);
+    bench.complete(allow_user(1, 10));
+    bench.now = 60;
+    bench.complete(allow_operation(2, 20));
+    bench.respond(1);
+    bench.end(1, EndOfOperation::Completed);
+    assert_eq!(bench.host.next_deadline(), Some(Timestamp(IDLE)));
+}
+
+#[test]
 fn cl_33_an_open_operation_pins_the_record() {
     let mut bench = Bench::new("");
     bench.open(ANN, 1);
