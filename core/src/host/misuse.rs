@@ -66,7 +66,7 @@ impl<K: Ord + Clone> Host<K> {
             }
             Input::Reauthorize { application, ref user } => {
                 demand(self.phase(application) == Some(Phase::Running), Misuse::NotRunning(application))?;
-                demand(self.may_renew(application, user), Misuse::NothingToReauthorize(application))
+                demand(self.can_reauthorize(application, user), Misuse::NothingToReauthorize(application))
             }
             Input::Request { operation, .. } => {
                 demand(!self.operations.contains_key(&operation), Misuse::NumberTaken(operation))
@@ -83,12 +83,6 @@ impl<K: Ord + Clone> Host<K> {
             }
             Input::Complete { .. } | Input::Tick => Ok(()),
         }
-    }
-
-    /// Whether the user has a record and is not being asked about.
-    pub(super) fn may_renew(&self, application: ApplicationId, user: &K) -> bool {
-        let visitor = self.visitor(application, user);
-        visitor.is_some_and(|visitor| visitor.record.is_some() && !visitor.is_asked_about())
     }
 }
 

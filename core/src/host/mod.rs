@@ -137,7 +137,7 @@ impl<K: Ord + Clone> Host<K> {
             }
             Input::Reauthorize { application, user } => {
                 // The record may have expired in this very step.
-                if self.may_renew(application, &user) {
+                if self.can_reauthorize(application, &user) {
                     self.renew(application, &user, step);
                     self.settle(application, &user, true, step.now);
                 }

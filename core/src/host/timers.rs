@@ -54,9 +54,6 @@ impl<K: Ord + Clone> Host<K> {
             _ => Some(fresh), // CL-32
         };
         let new = record.deadline.filter(|_| !is_pinned);
-        if new == old && !is_stuck {
-            return;
-        }
         if let Some(old) = old {
             self.idle.remove(&(old, application, user.clone()));
         }
@@ -79,9 +76,10 @@ impl<K: Ord + Clone> Host<K> {
             if let Some(overdue) = overdue {
                 self.overdue.remove(&overdue);
                 self.time_out(overdue.1, step);
-            } else if let Some((_, application, user)) = self.idle.pop_first() {
-                self.expire(application, &user, step); // CL-32
+                continue;
             }
+            let Some((_, application, user)) = self.idle.pop_first() else { return };
+            self.expire(application, &user, step); // CL-32
         }
     }
 

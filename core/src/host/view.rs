@@ -59,10 +59,12 @@ impl<K: Ord + Clone> Host<K> {
         self.visitor(application, user)?.record.as_ref()
     }
 
-    /// Whether [`Input::Reauthorize`](super::Input::Reauthorize) would be no misuse.
+    /// Whether [`Input::Reauthorize`](super::Input::Reauthorize) would be no misuse: the user has a record, which is in
+    /// applications that run alone, and is not being asked about.
     #[must_use]
     pub fn can_reauthorize(&self, application: ApplicationId, user: &K) -> bool {
-        self.phase(application) == Some(Phase::Running) && self.may_renew(application, user)
+        let visitor = self.visitor(application, user);
+        visitor.is_some_and(|visitor| visitor.record.is_some() && !visitor.is_asked_about())
     }
 
     /// Live records, by application and user.
@@ -103,6 +105,6 @@ impl<K: Ord + Clone> Host<K> {
     /// Whether nothing lives: no application, hence no record, no operation and no request.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.applications.is_empty() && self.operations.is_empty() && self.requests.is_empty()
+        self.applications.is_empty()
     }
 }

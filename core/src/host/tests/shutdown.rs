@@ -53,6 +53,7 @@ fn leases_may_be_abandoned_at_shutdown() {
     );
     // It is accepted, and nobody releases it.
     assert_eq!(bench.complete(allow_operation(3, 21)), [ends(Anywhere, 2, EndOfOperation::Cancelled)]);
+    assert!(!bench.host.is_empty());
     assert_eq!(bench.step(Input::Stopped { application: A }), []);
     assert!(bench.host.is_empty());
     assert_eq!(bench.host.leases, Leases::new(bench.host.dialect.release_counting));

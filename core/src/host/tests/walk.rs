@@ -57,7 +57,11 @@ impl Walk {
 
     fn step(&mut self, input: Input<u8>) -> Result<(), Rule> {
         let before = self.host.clone();
-        let Ok(outcome) = self.host.step(Timestamp(self.now), input.clone()) else {
+        let outcome = self.host.step(Timestamp(self.now), input.clone());
+        if let Input::Reauthorize { application, user } = &input {
+            assert_eq!(outcome.is_ok(), before.can_reauthorize(*application, user));
+        }
+        let Ok(outcome) = outcome else {
             assert_eq!(self.host, before, "{input:?}");
             return Ok(());
         };
@@ -156,7 +160,8 @@ impl Walk {
             self.step(Input::Stop { application, reason: 3 })?;
             self.step(Input::Stopped { application })?;
         }
-        assert!(!self.checks || self.host.is_empty());
+        let left = self.host.operations().count() + self.host.requests().count();
+        assert!(!self.checks || (self.host.is_empty() && left == 0));
         Ok(())
     }
 }
