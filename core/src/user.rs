@@ -78,6 +78,7 @@ mod tests {
     use alloc::string::ToString;
     use core::cell::Cell;
     use core::cmp::Ordering;
+    use core::hash::BuildHasher;
 
     use super::UserName;
 
@@ -97,6 +98,14 @@ mod tests {
             assert_eq!((user.mechanism(), user.name()), (mechanism, name));
             assert!(!users.contains(&UserName::new(mechanism, name)), "another fingerprint, another key");
         }
+    }
+
+    #[test]
+    fn users_are_hashed_by_their_fingerprints() {
+        let state = foldhash::fast::FixedState::with_seed(0);
+        let hash = |fingerprint, name| state.hash_one(UserName::with_fingerprint(fingerprint, "Basic", name));
+        assert_eq!(hash(7, "bob"), hash(7, "alice"));
+        assert_ne!(hash(7, "bob"), hash(8, "bob"));
     }
 
     /// A user, and how often users were compared.
