@@ -6,6 +6,9 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+/// The most levels below the root: each tells six bits of a number, as the root does.
+const DEEPEST: usize = 5;
+
 /// A set of numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Vacant {
@@ -20,7 +23,10 @@ impl Vacant {
 
     /// Adds a number.
     pub(crate) fn insert(&mut self, number: u32) {
-        while u64::from(number) >> self.shift() >= 64 {
+        for _ in self.below.len()..DEEPEST {
+            if u64::from(number) >> self.shift() < 64 {
+                break; // there is room for it
+            }
             self.below.push(vec![self.root]);
             self.root = u64::from(self.root != 0);
         }
@@ -95,6 +101,15 @@ mod tests {
         vacant.insert(70);
         vacant.clear();
         assert_eq!(vacant, Vacant::EMPTY);
+    }
+
+    #[test]
+    fn it_is_as_deep_as_its_highest_number_needs() {
+        for (number, levels) in [(0, 0), (63, 0), (64, 1), (4095, 1), (4096, 2), (u32::MAX, DEEPEST)] {
+            let mut vacant = Vacant::EMPTY;
+            vacant.insert(number);
+            assert_eq!((vacant.below.len(), vacant.pop_first()), (levels, Some(number)));
+        }
     }
 
     #[test]

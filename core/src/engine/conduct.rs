@@ -51,7 +51,7 @@ pub(crate) fn conduct<K: Ord + Clone + Hash, P: Clone>(
 /// Applications end that shut down and have nothing open any more, in no shard: not before the last completion
 /// returned (CL-54).
 fn end_drained<K: Ord + Clone + Hash, P: Clone>(shards: &mut [&mut Shard<K, P>], effects: &mut Effects<P>) {
-    let Some(first) = shards.first().filter(|first| first.draining > 0) else { return };
+    let Some(first) = shards.first().filter(|first| first.draining != 0) else { return };
     let draining: Vec<_> = first.draining().collect();
     for application in draining {
         if !shards.iter().all(|shard| shard.is_drained(application)) {

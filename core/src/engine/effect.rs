@@ -111,3 +111,20 @@ impl<P> Iterator for IntoEffects<P> {
 impl<P> ExactSizeIterator for IntoEffects<P> {}
 
 impl<P> FusedIterator for IntoEffects<P> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn effects_say_how_many_of_them_are_left() {
+        let mut effects = Effects::default();
+        effects.push(Effect::Drop('p'));
+        effects.push(Effect::Drop('q'));
+        let mut left = effects.into_iter();
+        for number in [2, 1, 0] {
+            assert_eq!((left.len(), left.size_hint()), (number, (number, Some(number))));
+            left.next();
+        }
+    }
+}
