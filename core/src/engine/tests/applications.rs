@@ -15,6 +15,7 @@ fn cl_54_before_startup_and_after_shutdown_there_is_nobody_to_answer() {
         }
         story.misuse(stops(A), Misuse::NotRunning(A));
         assert!(story.engine.is_empty());
+        assert_eq!(story.engine, Engine::new(EngineConfig::default()), "nothing is remembered");
         story.then(starts(A), []);
         assert!(story.engine.has_application(A) && !story.engine.is_empty());
         story.ends(A);
@@ -70,6 +71,29 @@ fn cl_54_after_shutdown_a_late_answer_makes_no_completion() {
     story.then(accepts(R1), []);
     story.ends(A);
     story.over();
+}
+
+/// Whoever takes such a step needs all shards, so it must be no other.
+#[cfg(feature = "std")]
+#[test]
+fn cl_54_an_application_may_end_with_the_answer_to_its_own_request_alone() {
+    let mut story = story();
+    story.then(starts(B), []);
+    story.then(asks_user(A, 1, ALICE), [asked(R0, USER, None)]);
+    story.then(asks_user(B, 2, ALICE), [asked(R1, USER, None)]);
+    let may_end = |story: &Story, input| story.engine.shards[0].may_end_with(&input);
+    assert!(!may_end(&story, accepts(R0)), "all run");
+    story.then(stops(A), [no(R0, USER, 1, ERROR_OPERATION_ABORTED)]);
+    assert!(may_end(&story, accepts(R0)) && may_end(&story, refuses(R0)));
+    assert!(!may_end(&story, accepts(R1)), "B runs");
+    assert!(!may_end(&story, accepts(RequestId(9))), "nobody asked");
+    for input in [abandons(R0, Abandoned::Dropped), asks_user(A, 3, BOB), releases(lease(0, 1))] {
+        assert!(!may_end(&story, input));
+    }
+    story.then(answers(R1, deny(5)), [no(R1, USER, 2, 5)]);
+    story.then(accepts(R1), []);
+    story.ends(B);
+    story.wind_up();
 }
 
 #[test]
