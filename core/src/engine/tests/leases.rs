@@ -19,6 +19,7 @@ fn cl_10_a_yes_with_a_context_makes_a_lease_before_the_host_can_see_it() {
         story.engine.leases().map(|live| (live.context, *live.user, live.is_user, live.payload)).collect();
     assert_eq!(live, [(lease(0, 1), ALICE, true, Some(&"p")), (lease(1, 1), ALICE, false, Some(&"q"))]);
     story.then(releases(lease(1, 1)), [Effect::Drop("q")]);
+    assert_eq!(story.engine.payload_of(lease(1, 1)), None);
     story.then(releases(lease(0, 1)), [Effect::Drop("p")]);
     story.ends(A);
     story.over();

@@ -72,8 +72,11 @@ impl Story {
             Ok(effects) => self.ledger.sees(effects),
             Err(_) => assert!(same_but_time(before, &self.engine), "misuse changes nothing"),
         }
-        let shown = self.engine.leases().filter_map(|lease| lease.payload);
-        shown.for_each(|payload| assert!(self.ledger.keeps(payload), "CL-12: {payload} was dropped under a lease"));
+        for lease in self.engine.leases() {
+            let dropped = lease.payload.filter(|payload| !self.ledger.keeps(payload));
+            assert_eq!(dropped, None, "CL-12: dropped under a lease");
+            assert_eq!(self.engine.payload_of(lease.context), lease.payload);
+        }
         assert_eq!(self.engine.live_leases(), self.engine.leases().count());
         outcome
     }
