@@ -77,13 +77,15 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     }
 
     /// The record of the user lives: the newest of its leases was not released before now. If it stands on several
-    /// values, because first requests raced, that says nothing of any one of them.
+    /// values or on none, because first requests raced, that says nothing of any one of them.
     pub(super) fn is_confirmed(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) {
         let account = self.accounts.get_mut(&(application, user.clone()));
+        let mut stands_on_none = false;
         if let Some(record) = account.and_then(|account| account.record.as_mut()) {
             record.doubtful = false;
+            stands_on_none = record.bare;
         }
-        if self.doubts.is_empty() {
+        if self.doubts.is_empty() || stands_on_none {
             return;
         }
         let Some(account) = self.accounts.get(&(application, user.clone())) else { return };

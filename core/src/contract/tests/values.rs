@@ -241,3 +241,11 @@ fn cl_31_a_plug_in_cannot_tell_whether_a_record_in_doubt_is_renewed() {
     let accepted = anew.on(2).returns(3, 0).on(1).releases(23);
     accepted.operation(5, 7, 1).no(5).releases(22).stops().keeps(Rule::CL31);
 }
+
+#[test]
+fn cl_31_a_record_that_may_stand_on_null_says_nothing_of_a_lease_beside_it() {
+    let raced = story("authorize_user=parallel").first(1, 7).first(2, 7).first(3, 8).first(4, 8);
+    let two = raced.yes(1, 22).yes(2, 22).releases(22).yes(3, 0).yes(4, 22).releases(22); // the losers
+    let seen = two.operation(5, 8, 1).yes(5, 22);
+    seen.operation(6, 7, 2).no(6).keeps(Rule::CL31);
+}
