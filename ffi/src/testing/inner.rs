@@ -3,6 +3,7 @@
 
 #![expect(unsafe_code, reason = "entry points take pointers")]
 
+use std::panic::resume_unwind;
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -138,6 +139,12 @@ impl<P: Plugin> Inner<P> {
         }
     }
 
+    /// Makes a call on another thread. Joined, because a scope alone does not wait for the end of the thread, and a leak
+    /// checker may meet what it has not freed yet.
+    fn perform_elsewhere(&self, job: &Job) {
+        system::scope(|scope| scope.spawn(|| self.perform(job)).join()).unwrap_or_else(|panic| resume_unwind(panic));
+    }
+
     /// The plug-in says something, on any thread; what the completion function returns.
     fn hear(&self, sender: Sender, said: Said) -> u32 {
         let here = thread::current();
@@ -150,7 +157,7 @@ impl<P: Plugin> Inner<P> {
         for (place, job) in jobs {
             match place {
                 Place::Inside => self.perform(&job),
-                Place::Concurrent => system::scope(|scope| drop(scope.spawn(|| self.perform(&job)))),
+                Place::Concurrent => self.perform_elsewhere(&job),
                 Place::After | Place::Anywhere => later.push((place, job)),
             }
         }
