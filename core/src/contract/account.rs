@@ -156,8 +156,13 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             lease.after = self.undecided(context); // no release before now was of it
         }
         lease.standing = Standing::Due(due);
-        // One that may be over already does not go on in another's stead.
-        let alike = |other: &Lease<K, M>| other.application == lease.application && other.doubtful <= lease.doubtful;
+        // One that may be over already does not go on in another's stead, and what may be refused yet goes by itself.
+        let here = |unsettled: &(Context, M)| unsettled.0 == context;
+        let unsettled: Vec<M> = self.unsettled_leases(lease.application).filter(here).map(|(_, mark)| mark).collect();
+        let alike = |other: &Lease<K, M>| {
+            let is_settled = !unsettled.contains(&other.mark) && !unsettled.contains(&lease.mark);
+            other.application == lease.application && other.doubtful <= lease.doubtful && is_settled
+        };
         let is_merged = self.per_value() && self.leases.of(context).any(alike);
         if is_merged {
             if self.doubts.contains_key(&context) {
@@ -165,7 +170,6 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 all_alike.for_each(|other| other.after = other.after.max(lease.after));
             }
             self.end_lease(context, &lease);
-            self.note_merged(context, lease.application);
         } else {
             self.leases.insert(context, lease.clone());
         }

@@ -35,8 +35,6 @@ pub(super) struct Fit<K, M> {
     pub(super) context: Option<Context>,
     pub(super) began: Began<M>,
     pub(super) mark: M,
-    /// Another lease of its value went into its own, or its own into another.
-    pub(super) merged: bool,
 }
 
 /// A completion that has not returned.
@@ -155,8 +153,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             self.unpin(application, user, sight.at);
         }
         let context = completion.context.filter(|_| completion.is_success() && completion.kind != RequestKind::Quota);
-        let merged = began == (Began::Renewal { merged: true });
-        Answer::Fit(Fit { application, user: user.clone(), context, began, mark: sight.mark, merged })
+        Answer::Fit(Fit { application, user: user.clone(), context, began, mark: sight.mark })
     }
 
     fn succeeded(&mut self, request: &Request<K, M>, completion: &Completion, sight: &mut Sight<M>) -> Began<M> {

@@ -49,13 +49,14 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
     }
 
-    /// The only lease of a record whose re-authorization is pending.
+    /// The only lease of a record whose re-authorization is pending, and which stands on it.
     pub(super) fn is_under_renewal(&self, lease: &Lease<K, M>) -> bool {
         if self.renewing.is_empty() {
             return false;
         }
         let key = (lease.application, lease.user.clone());
-        self.renewing.contains(&key) && self.accounts.get(&key).is_some_and(|account| account.leases.len() == 1)
+        let Some(account) = self.accounts.get(&key).filter(|_| self.renewing.contains(&key)) else { return false };
+        account.leases.len() == 1 && account.record.as_ref().is_none_or(|record| !record.bare)
     }
 
     /// A lease was released.

@@ -5,7 +5,7 @@ use core::fmt::Debug;
 
 use super::Contract;
 use super::answer::{Answer, Began, Fit};
-use super::lease::{Due, Lease, Standing};
+use super::lease::{Due, Lease};
 use super::sight::Sight;
 use crate::id::{ApplicationId, Context, Sender};
 use crate::rule::Rule;
@@ -100,17 +100,6 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         !record.settled && record.unsettled == 0
     }
 
-    /// Two leases of the value are one from now on, and completions with the value may be refused yet.
-    pub(super) fn note_merged(&mut self, context: Context, application: ApplicationId) {
-        for answer in self.answers.values_mut().flatten() {
-            if let Answer::Fit(fit) = answer
-                && (fit.context, fit.application) == (Some(context), application)
-            {
-                fit.merged = true;
-            }
-        }
-    }
-
     /// The record they stood behind is renewed or over: completions on their way back leave the next one alone.
     pub(super) fn disown(&mut self, application: ApplicationId, user: &K) {
         for answer in self.answers.values_mut().flatten() {
@@ -130,8 +119,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let of_fit = |lease: &Lease<K, M>| (lease.application, lease.mark) == (application, fit.mark);
         let reported = |lease: &Lease<K, M>| of_fit(lease) && lease.user == fit.user;
         let Some(standing) = self.leases.of(context).rfind(|lease| reported(lease)).map(|lease| lease.standing) else {
-            let is_alone = !fit.merged && !self.leases.of(context).any(|lease| lease.application == application);
-            if is_alone {
+            // The old lease of the record had the same value, and the release was of that.
+            let is_another = fit.began == (Began::Renewal { merged: true });
+            if !is_another && !self.leases.of(context).any(|lease| lease.application == application) {
                 let why = format!("{context} was released, although the completion that reported it was refused");
                 sight.breaks(Rule::CL11, &[fit.mark], why);
             }
@@ -144,9 +134,6 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             self.account(application, &fit.user).held += 1;
             self.payloads.linked(lease.payload, application);
             self.becomes_due(context, lease, Due::Renewed);
-        } else if fit.merged {
-            // Something else that was due may have gone into it.
-            self.leases.insert(context, Lease { standing: Standing::Unseen, payload: None, doubtful: true, ..lease });
         }
         self.clear_up(context, sight);
     }

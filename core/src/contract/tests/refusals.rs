@@ -56,6 +56,18 @@ fn cl_11_a_release_of_all_that_is_due_with_one_value_takes_a_refused_report_with
     let two = || refusing(",release_counting=per-value").first(1, 7).yes(1, 22).first(2, 8).yes(2, 23);
     let expired = || two().on(2).again(3, 8).saying_yes(3, 22).on(1).at(100).expires(7).expires(8).releases(23);
     expired().releases(22).on(2).returns(3, 87).stops().keeps(Rule::CL11);
-    expired().releases(22).releases(22).breaks(&[Rule::CL11]);
+    expired().releases(22).releases(22).releases(22).breaks(&[Rule::CL11]); // the second may be of the refused one
     expired().on(2).returns(3, 87).releases(22).stops().keeps(Rule::CL11); // it was user 7's
+    expired().on(2).returns(3, 87).stops().breaks(&[Rule::CL34]);
+}
+
+#[test]
+fn cl_40_what_may_be_refused_yet_is_released_with_what_is_due_beside_it() {
+    let one = || refusing(",release_counting=per-value,expiry=user-first").first(1, 7).yes(1, 22);
+    let begun = one().operation(2, 7, 1).on(2).saying_yes(2, 22).on(1).at(100).expires(7);
+    begun.releases(22).on(2).returns(2, 87).stops().keeps(Rule::CL11);
+    let ended = one().operation(2, 7, 1).yes(2, 22).operation(3, 7, 2).on(2).saying_yes(3, 22).on(1);
+    ended.at(100).expires(7).ends(1).releases(22).on(2).returns(3, 87).stops().keeps(Rule::CL40);
+    let left = one().first(3, 9).on(2).saying_yes(3, 22).on(1).at(100).expires(7).on(2).returns(3, 87);
+    left.stops().breaks(&[Rule::CL34]);
 }

@@ -249,3 +249,10 @@ fn cl_31_a_record_that_may_stand_on_null_says_nothing_of_a_lease_beside_it() {
     let seen = two.operation(5, 8, 1).yes(5, 22);
     seen.operation(6, 7, 2).no(6).keeps(Rule::CL31);
 }
+
+#[test]
+fn cl_31_a_lease_beside_null_may_be_released_while_its_user_is_asked_about_again() {
+    let raced = story("authorize_user=parallel").first(1, 7).first(2, 7).first(3, 8).yes(3, 22);
+    let two = raced.yes(1, 0).yes(2, 22).releases(22); // the loser
+    two.again(4, 7).operation(5, 8, 1).no(5).keeps(Rule::CL31);
+}
