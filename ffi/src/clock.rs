@@ -17,7 +17,7 @@ pub(crate) enum Clock {
 }
 
 impl Clock {
-    /// Real time, from now on, for those who must answer `within` some time.
+    /// Real time, from now on, for those who must answer `within` some time; for others time stands still.
     pub(crate) fn system(within: Option<Duration>) -> Self {
         within.map_or(Self::Still, |_| Self::System(Instant::now()))
     }

@@ -18,7 +18,7 @@ use crate::source::Source;
 /// The one instance of a plug-in type in its library.
 pub struct Exported<P: Plugin> {
     completions: Completions,
-    /// The clock of a test; real time without one.
+    /// The clock of a test; without one, what [`Clock::system`] gives.
     pub(crate) clock: Option<Clock>,
     pub(crate) source: Source<P>,
     #[cfg(feature = "faults")]
