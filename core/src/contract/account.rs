@@ -156,24 +156,33 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             lease.after = self.undecided(context); // no release before now was of it
         }
         lease.standing = Standing::Due(due);
-        // One that may be over already does not go on in another's stead, and what may be refused yet goes by itself.
-        let here = |unsettled: &(Context, M)| unsettled.0 == context;
-        let unsettled: Vec<M> = self.unsettled_leases(lease.application).filter(here).map(|(_, mark)| mark).collect();
-        let alike = |other: &Lease<K, M>| {
-            let is_settled = !unsettled.contains(&other.mark) && !unsettled.contains(&lease.mark);
-            other.application == lease.application && other.doubtful <= lease.doubtful && is_settled
-        };
-        let is_merged = self.per_value() && self.leases.of(context).any(alike);
+        let is_merged = self.per_value() && self.merges(context, &lease);
         if is_merged {
-            if self.doubts.contains_key(&context) {
-                let all_alike = self.leases.of_mut(context).filter(|other| alike(other));
-                all_alike.for_each(|other| other.after = other.after.max(lease.after));
-            }
             self.end_lease(context, &lease);
         } else {
             self.leases.insert(context, lease.clone());
         }
         is_merged && !lease.doubtful
+    }
+
+    /// Where equal values are one lease: whether another goes on in this one's stead. One that may be over already does
+    /// not, and what may be refused yet goes by itself.
+    fn merges(&mut self, context: Context, lease: &Lease<K, M>) -> bool {
+        let here = self.unsettled_leases(lease.application).filter(|(other, _)| *other == context);
+        let unsettled: Vec<M> = here.map(|(_, mark)| mark).collect();
+        let alike = |other: &Lease<K, M>| {
+            other.application == lease.application
+                && other.doubtful <= lease.doubtful
+                && !unsettled.contains(&other.mark)
+        };
+        if unsettled.contains(&lease.mark) || !self.leases.of(context).any(alike) {
+            return false;
+        }
+        if self.doubts.contains_key(&context) {
+            let all_alike = self.leases.of_mut(context).filter(|other| alike(other));
+            all_alike.for_each(|other| other.after = other.after.max(lease.after));
+        }
+        true
     }
 
     /// The leases of the record become due, all but the newest if that is `spared`. Returns whether one with the value

@@ -79,16 +79,16 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// The record of the user lives: the newest of its leases was not released before now. If it stands on several
     /// values or on none, because first requests raced, that says nothing of any one of them.
     pub(super) fn is_confirmed(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) {
-        let account = self.accounts.get_mut(&(application, user.clone()));
-        let mut stands_on_none = false;
-        if let Some(record) = account.and_then(|account| account.record.as_mut()) {
+        let Some(account) = self.accounts.get_mut(&(application, user.clone())) else { return };
+        if let Some(record) = &mut account.record {
             record.doubtful = false;
-            stands_on_none = record.bare;
+            if record.bare {
+                return;
+            }
         }
-        if self.doubts.is_empty() || stands_on_none {
+        if self.doubts.is_empty() {
             return;
         }
-        let Some(account) = self.accounts.get(&(application, user.clone())) else { return };
         let Some(context) = account.leases.first().copied() else { return };
         if account.leases.iter().any(|other| *other != context) {
             return; // any of them may be the one that lives

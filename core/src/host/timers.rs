@@ -54,10 +54,12 @@ impl<K: Ord + Clone> Host<K> {
             _ => Some(fresh), // CL-32
         };
         let new = record.deadline.filter(|_| !is_pinned);
-        if let Some(old) = old {
-            self.idle.remove(&(old, application, user.clone()));
+        if new != old || is_stuck {
+            if let Some(old) = old {
+                self.idle.remove(&(old, application, user.clone()));
+            }
+            self.idle.extend(new.map(|new| (new, application, user.clone())));
         }
-        self.idle.extend(new.map(|new| (new, application, user.clone())));
     }
 
     /// The next moment at which [`Host::step`] has something to do by itself. Call it then, with

@@ -101,10 +101,10 @@ fn text(choices: &mut Choices, words: &[&str]) -> Units {
         _ => {
             // One unit more than allowed, and no NUL: nobody may read on. Seldom, because it takes long.
             let unit = unit(choices, few % 2 == 1).max(1);
-            let longest = few == 7 && choices.byte() == 7;
-            let length = match few {
-                _ if longest => [MAX_UNITS - 1, MAX_UNITS, MAX_UNITS + 1][choices.below(3)],
-                few => [1, 2, 3, 10, 30, 100, 300, 1000][few],
+            let length = if few == 7 && choices.byte() == 7 {
+                [MAX_UNITS - 1, MAX_UNITS, MAX_UNITS + 1][choices.below(3)]
+            } else {
+                [1, 2, 3, 10, 30, 100, 300, 1000][few]
             };
             let mut units = vec![unit; length];
             units.extend((length <= MAX_UNITS).then_some(0));
