@@ -15,6 +15,14 @@ use crate::random::Random;
 /// Longest pause between two events, in milliseconds of the host's clock.
 const PAUSE: u64 = 20;
 
+/// How often a round brings about what is rare before it becomes rare: however short the round, it is not left to
+/// chance whether a plug-in sees a re-authorization.
+const SURELY: u32 = 4;
+/// How much more often until then.
+const EAGERLY: u64 = 10;
+/// How many users are tried for a re-authorization: not each has a record.
+const TRIES: u32 = 8;
+
 /// An operation that has begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Open {
@@ -39,6 +47,10 @@ pub(super) struct Clients {
     pub(super) answered_before: u64,
     last_operation: u64,
     open: Vec<Open>,
+    /// Re-authorizations of this round.
+    reauthorized: u32,
+    /// Leaps of the clock in this round.
+    leapt: u32,
     /// Applications that take requests.
     pub(super) running: Vec<ApplicationId>,
     /// No further requests.
@@ -57,6 +69,11 @@ pub(super) fn settings(users: u32, quota: bool) -> HostConfig {
     }
 }
 
+/// In how many choices of a thousand something rare happens that happened so often before.
+const fn often(before: u32, in_a_thousand: u64) -> u64 {
+    if before < SURELY { in_a_thousand * EAGERLY } else { in_a_thousand }
+}
+
 impl Clients {
     pub(super) fn new(users: u32, threads: u32, odd_senders: bool) -> Self {
         Self {
@@ -69,6 +86,8 @@ impl Clients {
             answered_before: 0,
             last_operation: 0,
             open: Vec::new(),
+            reauthorized: 0,
+            leapt: 0,
             running: Vec::new(),
             closing: false,
         }
@@ -78,6 +97,7 @@ impl Clients {
         self.limit = limit;
         self.answered_before += self.answered;
         (self.asked, self.answered, self.closing) = (0, 0, false);
+        (self.reauthorized, self.leapt) = (0, 0);
         self.open.clear();
         self.running.clear();
     }
@@ -119,20 +139,20 @@ impl Clients {
         {
             return Some((pause, input));
         }
+        let (reauthorizing, leaping) = (often(self.reauthorized, 10), often(self.leapt, 2));
         match roll {
-            450..460 => {
-                let application = random.pick(&self.running)?;
-                let user = self.user(random);
-                if host.can_reauthorize(application, &user) {
-                    return Some((pause, Input::Reauthorize { application, user }));
-                }
-            }
-            460..465 => {
+            450..455 => {
                 if let Some(input) = self.give_up(random, host) {
                     return Some((pause, input));
                 }
             }
-            465..467 if may_ask => {
+            455.. if roll - 455 < reauthorizing => {
+                if let Some(input) = self.reauthorize(random, host) {
+                    return Some((pause, input));
+                }
+            }
+            455.. if may_ask && roll - 455 < reauthorizing + leaping => {
+                self.leapt += 1;
                 let idle = host.config().idle.0;
                 let leap = if random.once_in(8) { 3 * idle } else { idle };
                 return Some((Millis(leap + pause.0), Input::Tick));
@@ -147,6 +167,15 @@ impl Clients {
             return random.pick(&User::ODD).unwrap_or(User(1));
         }
         User(1 + random.below(u64::from(self.users)) as u32)
+    }
+
+    /// The credentials of somebody whose record allows it change.
+    fn reauthorize(&mut self, random: &mut Random, host: &Host<User>) -> Option<Input<User>> {
+        let application = random.pick(&self.running)?;
+        let mut tried = (0..TRIES).map(|_| self.user(random));
+        let user = tried.find(|user| host.can_reauthorize(application, user))?;
+        self.reauthorized += 1;
+        Some(Input::Reauthorize { application, user })
     }
 
     fn ask(&mut self, random: &mut Random) -> Option<Input<User>> {

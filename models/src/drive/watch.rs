@@ -88,21 +88,29 @@ pub(super) fn stack() -> usize {
 }
 
 /// A call that takes too long, if there is one; rather one that a completion waits for, because it is the cause where
-/// others merely wait for the same lock.
+/// others merely wait for the same lock. It may have begun a little later than they did, so they wait for it in turn.
 pub(super) fn overdue() -> Option<Overdue> {
     let mut stacks = STACKS.lock();
     stacks.retain(|stack| stack.strong_count() > 0);
-    let late = stacks.iter().filter_map(Weak::upgrade).filter_map(|stack| {
-        let stack = stack.lock();
-        let inside_completion = stack.contains(&Frame::Completion);
-        match stack.last() {
-            Some(Frame::Call { since, name, seq }) if since.elapsed() > PATIENCE => {
-                Some(Overdue { name, seq: *seq, inside_completion })
-            }
-            _ => None,
-        }
-    });
-    late.max_by_key(|overdue| overdue.inside_completion)
+    let under_way = stacks.iter().filter_map(Weak::upgrade).filter_map(|stack| innermost_call(&stack.lock()));
+    first_to_blame(under_way.collect())
+}
+
+/// The call on top of a stack, and for how long it has been there.
+fn innermost_call(stack: &[Frame]) -> Option<(Duration, Overdue)> {
+    let inside_completion = stack.contains(&Frame::Completion);
+    match stack.last()? {
+        Frame::Call { since, name, seq } => Some((since.elapsed(), Overdue { name, seq: *seq, inside_completion })),
+        Frame::Completion => None,
+    }
+}
+
+fn first_to_blame(under_way: Vec<(Duration, Overdue)>) -> Option<Overdue> {
+    let longest = under_way.iter().map(|(time, _)| *time).max()?;
+    let may_be_the_cause = under_way.iter().any(|(time, call)| call.inside_completion && *time <= PATIENCE);
+    let late = under_way.into_iter().filter(|(time, _)| *time > PATIENCE).map(|(_, call)| call);
+    let late = late.max_by_key(|call| call.inside_completion)?;
+    (late.inside_completion || !may_be_the_cause || longest > 2 * PATIENCE).then_some(late)
 }
 
 fn with_stack<R>(change: impl FnOnce(&mut Vec<Frame>) -> R) -> R {
@@ -144,5 +152,31 @@ pub(super) struct Adopted {
 impl Drop for Adopted {
     fn drop(&mut self) {
         THREAD.set(self.before);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(seconds: u64, seq: u64, inside_completion: bool) -> (Duration, Overdue) {
+        (Duration::from_secs(seconds), Overdue { name: "release_context", seq, inside_completion })
+    }
+
+    fn blamed(under_way: &[(Duration, Overdue)]) -> Option<u64> {
+        first_to_blame(under_way.to_vec()).map(|call| call.seq)
+    }
+
+    #[test]
+    fn a_call_inside_a_completion_is_rather_to_blame() {
+        assert_eq!(blamed(&[call(9, 1, false), call(6, 2, true), call(9, 3, false)]), Some(2));
+        assert_eq!(blamed(&[call(6, 1, false), call(3, 2, false)]), Some(1));
+        assert_eq!(blamed(&[call(5, 1, false), call(3, 2, true)]), None, "nobody is late");
+    }
+
+    #[test]
+    fn who_is_late_waits_a_while_for_a_call_inside_a_completion() {
+        assert_eq!(blamed(&[call(6, 1, false), call(4, 2, true)]), None);
+        assert_eq!(blamed(&[call(11, 1, false), call(4, 2, true)]), Some(1), "but not for ever");
     }
 }
