@@ -5,7 +5,7 @@ use wsman_authz_core::call::{Call, Completion, Crossing, EndOfOperation, Identit
 use wsman_authz_core::contract::{Contract, Vantage};
 use wsman_authz_core::dialect::{COUNT, Dialect, Refusal};
 use wsman_authz_core::fault::Fault;
-use wsman_authz_core::host::{Effect, Host, HostConfig, Input, Outcome, Phase, Place, Purpose, Shape};
+use wsman_authz_core::host::{Effect, Host, HostConfig, Input, Outcome, Phase, Place, Shape};
 use wsman_authz_core::trace::{Cast, TraceSide, write_header, write_record};
 use wsman_authz_core::{ApplicationId, Context, Millis, OperationId, Sender, ThreadId, Timestamp, code};
 
@@ -200,9 +200,8 @@ impl Play {
         let open = self.host.requests().count();
         let Some((sender, request)) = self.host.requests().nth(choices.below(open)) else { return Ok(()) };
         let (kind, application) = (request.purpose.kind(), request.application);
-        let is_late = matches!(request.purpose, Purpose::TimedOut(_));
         let refuse = self.host.dialect().refusal == Refusal::Refuses && choices.once_in(4);
-        let said = self.answer(choices, kind, sender, application, refuse || is_late);
+        let said = self.answer(choices, kind, sender, application);
         self.say(said, refuse)?;
         // Most completions return before anything else happens.
         if choices.once_in(4) { Ok(()) } else { self.come_back(0) }
@@ -214,7 +213,6 @@ impl Play {
         kind: RequestKind,
         sender: Sender,
         application: ApplicationId,
-        is_refused: bool,
     ) -> Completion {
         let how = choices.byte();
         let mut said = Completion::failure(kind, sender, code::ERROR_ACCESS_DENIED);
@@ -237,9 +235,8 @@ impl Play {
         }
         said.context = match how / 8 % 8 {
             0 => None,
-            // A value that is reported more than once: within one application, and not by a completion that is refused.
-            // There the contract may take a release for another's (SPEC.md, Limits).
-            same @ 1..=3 if !is_refused => Context::new(u64::from(application.0) << 8 | u64::from(same)),
+            // A value that is reported more than once, within one application.
+            same @ 1..=3 => Context::new(u64::from(application.0) << 8 | u64::from(same)),
             _ => {
                 self.contexts += 1;
                 Context::new(1 << 32 | self.contexts)

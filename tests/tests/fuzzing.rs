@@ -5,6 +5,7 @@ use std::path::Path;
 
 use wsman_authz_core::fault::Fault;
 use wsman_authz_models::judge::{Choice, Source, judge_stream};
+use wsman_authz_tests::cases::share;
 use wsman_authz_tests::targets::{ALL, ENGINE, ENTRY_POINTS, HANDLES, HOST, SEQUENCES, Target};
 
 /// Bytes that look random and are the same each time.
@@ -26,6 +27,14 @@ fn noise_finds_nothing() {
             let bytes = noise(seed, 40 + 2 * seed as usize);
             (target.play)(&bytes, None).unwrap_or_else(|story| panic!("{} {seed}\n{story}", target.name));
         }
+    }
+}
+
+#[test]
+fn an_honest_host_is_not_accused() {
+    for seed in 1..=u64::from(share(50)) {
+        let bytes = noise(seed, 20 + seed as usize % 256);
+        (HOST.play)(&bytes, None).unwrap_or_else(|story| panic!("{seed}\n{story}"));
     }
 }
 

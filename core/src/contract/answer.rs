@@ -21,8 +21,8 @@ pub(super) enum Began<M> {
     End(M),
     /// A record, or another claim to one.
     Record,
-    /// A record in place of another. `merged` if the old lease went into the new one, having the same value.
-    Renewal { merged: bool },
+    /// A record in place of another.
+    Renewal,
     /// An operation.
     Operation(OperationId),
 }
@@ -34,6 +34,8 @@ pub(super) struct Fit<K, M> {
     pub(super) user: K,
     pub(super) context: Option<Context>,
     pub(super) began: Began<M>,
+    /// The old lease of the record went into its own, having the same value.
+    pub(super) merged: bool,
     pub(super) mark: M,
 }
 
@@ -137,10 +139,10 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if !request.timed_out {
             self.over(request, sight);
         }
-        let mut began = Began::Nothing;
+        let (mut began, mut merged) = (Began::Nothing, false);
         match (completion.is_success(), request.timed_out) {
             (true, true) => self.report(request, completion, Standing::Due(Due::Late), sight),
-            (true, false) => began = self.succeeded(request, completion, sight),
+            (true, false) => (began, merged) = self.succeeded(request, completion, sight),
             (false, true) => {}
             (false, false) => began = self.said_no(request, sight),
         }
@@ -153,12 +155,18 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             self.unpin(application, user, sight.at);
         }
         let context = completion.context.filter(|_| completion.is_success() && completion.kind != RequestKind::Quota);
-        Answer::Fit(Fit { application, user: user.clone(), context, began, mark: sight.mark })
+        Answer::Fit(Fit { application, user: user.clone(), context, began, merged, mark: sight.mark })
     }
 
-    fn succeeded(&mut self, request: &Request<K, M>, completion: &Completion, sight: &mut Sight<M>) -> Began<M> {
+    /// What a success begins, and whether an old lease was merged into its own.
+    fn succeeded(
+        &mut self,
+        request: &Request<K, M>,
+        completion: &Completion,
+        sight: &mut Sight<M>,
+    ) -> (Began<M>, bool) {
         let (application, user) = (request.application, &request.user);
-        match request.kind {
+        let began = match request.kind {
             RequestKind::Quota => Began::Nothing,
             RequestKind::User if !self.renews(request) => {
                 self.report(request, completion, Standing::Record, sight);
@@ -169,18 +177,20 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 self.again(request, completion, sight);
                 self.report(request, completion, Standing::Record, sight);
                 let merged = self.record_renewed(application, user, completion.context, sight);
-                Began::Renewal { merged }
+                return (Began::Renewal, merged);
             }
             RequestKind::Operation => {
-                let Some(number) = request.operation else {
+                if let Some(number) = request.operation {
+                    let standing = self.operation_begins(number, application, user, completion.context, sight.mark);
+                    self.report(request, completion, standing, sight);
+                    Began::Operation(number)
+                } else {
                     self.report(request, completion, Standing::Unseen, sight);
-                    return Began::Nothing;
-                };
-                let standing = self.operation_begins(number, application, user, completion.context, sight.mark);
-                self.report(request, completion, standing, sight);
-                Began::Operation(number)
+                    Began::Nothing
+                }
             }
-        }
+        };
+        (began, false)
     }
 
     /// The answer is no. That a record ends with it cannot be held against the host before it has heard of it: in the

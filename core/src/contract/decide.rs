@@ -101,6 +101,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             let account = self.account(lease.application, &lease.user);
             if account.leases.is_empty() {
                 account.record = None;
+                self.disown(lease.application, &lease.user);
             }
             self.retire(lease.application, &lease.user);
             if let Some(known) = self.applications.get_mut(&lease.application) {
@@ -178,10 +179,11 @@ fn decided(slots: &[Slot], doubt: &Doubt) -> (u64, u64) {
 }
 
 /// Slots that are over in every explanation, up to others like them: of one application more leases are due than are
-/// live in all. While nothing is decided, a release may be its own for each of them.
+/// live in all. While nothing is decided, a release may be its own for each of them. What may be refused yet is like no
+/// other: its refusal would show that no release was of it.
 fn certain(slots: &[Slot], doubt: &Doubt) -> Option<Vec<Slot>> {
     let mut due: BTreeMap<ApplicationId, Vec<Slot>> = BTreeMap::new();
-    for slot in slots.iter().filter(|slot| slot.harmless) {
+    for slot in slots.iter().filter(|slot| slot.harmless && !slot.unsettled) {
         due.entry(slot.application).or_default().push(*slot);
     }
     due.into_values().find_map(|due| first_beyond(due, live(slots, doubt)))

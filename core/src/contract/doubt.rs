@@ -125,6 +125,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let account = self.account(application, user);
         if account.leases.is_empty() {
             account.record = None;
+            self.disown(application, user);
         }
         true
     }
@@ -133,6 +134,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     fn end_doubtful(&mut self, context: Context, application: ApplicationId, user: &K) {
         while let Some(lease) = self.leases.take_record(context, application, user, |lease| lease.doubtful) {
             self.end_lease(context, &lease);
+            self.lets_go(lease.mark);
         }
     }
 

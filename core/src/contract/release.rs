@@ -1,5 +1,6 @@
 //! Releases: of which lease, and whether it was time.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 use core::fmt::Debug;
 
@@ -93,19 +94,33 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     fn record_lost_a_lease(&mut self, application: ApplicationId, user: &K) {
         let account = self.account(application, user);
         if account.leases.is_empty() {
-            match &mut account.record {
-                Some(record) if record.bare => record.doubtful = true, // its end, or that of the loser of a race
-                record => *record = None,
+            if let Some(record) = &mut account.record
+                && record.bare
+            {
+                record.doubtful = true; // its end, or that of the loser of a race
+            } else {
+                account.record = None;
+                self.disown(application, user);
             }
             return;
         }
-        let is_unsettled = |lease: &Context| self.unsettled_leases(application).any(|(context, _)| context == *lease);
-        let account = self.accounts.get(&(application, user.clone()));
-        if account.is_some_and(|account| account.leases.iter().all(is_unsettled))
+        if self.stands_on_unsettled(application, user)
             && let Some(record) = &mut self.account(application, user).record
+            && !record.bare
         {
             record.settled = false;
         }
+    }
+
+    /// Whether the completions that reported the leases of the user's record have not returned, not one of them.
+    fn stands_on_unsettled(&self, application: ApplicationId, user: &K) -> bool {
+        let unsettled: BTreeSet<(Context, M)> = self.unsettled_leases(application).collect();
+        let Some(account) = self.accounts.get(&(application, user.clone())) else { return false };
+        let leases = |context: &Context| {
+            let context = *context;
+            self.leases.records_of(context, application, user).iter().map(move |lease| (context, lease.mark))
+        };
+        account.leases.iter().flat_map(leases).all(|lease| unsettled.contains(&lease))
     }
 
     /// The lease of an open operation was released.

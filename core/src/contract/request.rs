@@ -241,6 +241,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         self.renewing.remove(&(application, user.clone()));
         let Some(account) = self.accounts.get(&(application, user.clone())) else { return };
         let [context] = account.leases[..] else { return };
+        if account.record.as_ref().is_some_and(|record| record.bare) {
+            return; // it may be a loser's, which no renewal keeps
+        }
         let now = self.undecided(context);
         self.leases.records_of_mut(context, application, user).iter_mut().for_each(|lease| lease.after = now);
     }

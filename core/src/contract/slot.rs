@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 use core::fmt::Debug;
 
 use super::Contract;
-use super::lease::{Lease, Place, Standing};
+use super::lease::{Due, Lease, Place, Standing};
 use super::sight::Sight;
+use crate::dialect::Refusal;
 use crate::id::{ApplicationId, Context};
 
 /// What one release ends: a lease, or all leases of an application with the value.
@@ -16,6 +17,8 @@ pub(super) struct Slot {
     pub(super) application: ApplicationId,
     /// Its release breaks nothing, whenever it was.
     pub(super) harmless: bool,
+    /// The completion that reported it has not returned: if it is refused yet, no release was of it.
+    pub(super) unsettled: bool,
     /// The place of its first lease.
     pub(super) place: Place,
 }
@@ -23,7 +26,7 @@ pub(super) struct Slot {
 impl Slot {
     fn of<K, M>(lease: &Lease<K, M>, place: Place) -> Self {
         let harmless = matches!(lease.standing, Standing::Due(_) | Standing::Unseen);
-        Self { after: lease.after, application: lease.application, harmless, place }
+        Self { after: lease.after, application: lease.application, harmless, unsettled: false, place }
     }
 }
 
@@ -33,8 +36,18 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if self.per_value() {
             return self.shared_slots(context);
         }
+        let open: Vec<M> = self.unsettled().filter(|(_, of)| of.0 == context).map(|(_, (_, mark))| mark).collect();
+        let slot = |(place, lease): (Place, &Lease<K, M>)| Slot {
+            unsettled: self.may_be_refused(lease) && open.contains(&lease.mark),
+            ..Slot::of(lease, place)
+        };
         let leases = self.leases.but_operations_of(context);
-        leases.filter(|(_, lease)| self.may_be_released(lease)).map(|(place, lease)| Slot::of(lease, place)).collect()
+        leases.filter(|(_, lease)| self.may_be_released(lease)).map(slot).collect()
+    }
+
+    /// Whether the host may refuse the completion that reported it, if that has not returned.
+    fn may_be_refused(&self, lease: &Lease<K, M>) -> bool {
+        self.dialect.refusal == Refusal::Refuses || lease.standing == Standing::Due(Due::Late)
     }
 
     /// The same where all leases of an application are released as one.

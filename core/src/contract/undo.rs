@@ -7,6 +7,7 @@ use super::Contract;
 use super::answer::{Answer, Began, Fit};
 use super::lease::{Due, Lease};
 use super::sight::Sight;
+use crate::dialect::Refusal;
 use crate::id::{ApplicationId, Context, Sender};
 use crate::rule::Rule;
 
@@ -24,18 +25,23 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if let Began::End(mark) = fit.began {
             self.record_ends(&fit, mark, sight);
         } else if error == 0 {
-            self.settle(&fit);
+            self.settle(&fit, sight);
         } else {
             self.undo(&fit, sight);
         }
     }
 
-    /// Leases of the application whose completions have not returned, with the mark of the report.
-    pub(super) fn unsettled_leases(&self, application: ApplicationId) -> impl Iterator<Item = (Context, M)> {
-        self.answers.values().flatten().filter_map(move |answer| match answer {
-            Answer::Fit(fit) if fit.application == application => Some((fit.context?, fit.mark)),
-            _ => None,
+    /// Leases whose completions have not returned, with the mark of the report, by application.
+    pub(super) fn unsettled(&self) -> impl Iterator<Item = (ApplicationId, (Context, M))> {
+        self.answers.values().flatten().filter_map(|answer| match answer {
+            Answer::Fit(fit) => Some((fit.application, (fit.context?, fit.mark))),
+            Answer::Misfit => None,
         })
+    }
+
+    /// Those of one application.
+    pub(super) fn unsettled_leases(&self, application: ApplicationId) -> impl Iterator<Item = (Context, M)> {
+        self.unsettled().filter(move |(of, _)| *of == application).map(|(_, lease)| lease)
     }
 
     /// The host knows of the no by now, and of the end of the record that it was about, if that is still there.
@@ -48,10 +54,10 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     }
 
     /// It was accepted.
-    fn settle(&mut self, fit: &Fit<K, M>) {
+    fn settle(&mut self, fit: &Fit<K, M>, sight: &mut Sight<M>) {
         match fit.began {
             Began::Nothing | Began::End(_) => {}
-            Began::Record | Began::Renewal { .. } => {
+            Began::Record | Began::Renewal => {
                 if let Some(account) = self.accounts.get_mut(&(fit.application, fit.user.clone()))
                     && let Some(record) = &mut account.record
                 {
@@ -64,6 +70,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                     operation.settled = true;
                 }
             }
+        }
+        if let Some(context) = fit.context.filter(|_| self.dialect.refusal == Refusal::Refuses) {
+            self.clear_up(context, sight); // its lease is like others now
         }
     }
 
@@ -80,7 +89,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                     self.account(application, user).record = None;
                 }
             }
-            Began::Renewal { .. } => {
+            Began::Renewal => {
                 if self.stands_alone(application, user) {
                     self.renewal_failed(application, user, sight);
                 }
@@ -107,9 +116,20 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 && (fit.application, &fit.user) == (application, user)
             {
                 fit.began = match fit.began {
-                    Began::Record | Began::Renewal { merged: false } => Began::Nothing,
+                    Began::Record | Began::Renewal => Began::Nothing,
                     began => began,
                 };
+            }
+        }
+    }
+
+    /// Whether the lease of this report was released, nobody knows: nothing is said of it if the report is refused yet.
+    pub(super) fn lets_go(&mut self, mark: M) {
+        for answer in self.answers.values_mut().flatten() {
+            if let Answer::Fit(fit) = answer
+                && fit.mark == mark
+            {
+                fit.context = None;
             }
         }
     }
@@ -120,8 +140,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let reported = |lease: &Lease<K, M>| of_fit(lease) && lease.user == fit.user;
         let Some(standing) = self.leases.of(context).rfind(|lease| reported(lease)).map(|lease| lease.standing) else {
             // The old lease of the record had the same value, and the release was of that.
-            let is_another = fit.began == (Began::Renewal { merged: true });
-            if !is_another && !self.leases.of(context).any(|lease| lease.application == application) {
+            if !fit.merged && !self.leases.of(context).any(|lease| lease.application == application) {
                 let why = format!("{context} was released, although the completion that reported it was refused");
                 sight.breaks(Rule::CL11, &[fit.mark], why);
             }
@@ -129,7 +148,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         };
         let Some(lease) = self.leases.take_standing(context, standing, reported) else { return };
         self.end_lease(context, &lease);
-        if fit.began == (Began::Renewal { merged: true }) {
+        if fit.merged {
             // The old lease had the same value and is still there, unless an undecided release was of it.
             self.account(application, &fit.user).held += 1;
             self.payloads.linked(lease.payload, application);

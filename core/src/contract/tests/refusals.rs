@@ -71,3 +71,63 @@ fn cl_40_what_may_be_refused_yet_is_released_with_what_is_due_beside_it() {
     let left = one().first(3, 9).on(2).saying_yes(3, 22).on(1).at(100).expires(7).on(2).returns(3, 87);
     left.stops().breaks(&[Rule::CL34]);
 }
+
+#[test]
+fn cl_34_a_release_was_of_the_equal_lease_that_was_not_refused() {
+    let two = || refusing(",authorize_user=parallel").first(1, 7).first(2, 7).on(2).saying_yes(1, 22);
+    let expired = || two().on(3).saying_yes(2, 22).on(1).at(100).expires(7).releases(22).on(3).returns(2, 0);
+    expired().on(2).returns(1, 87).stops().keeps(Rule::CL34);
+    expired().on(2).returns(1, 0).stops().breaks(&[Rule::CL34]);
+    expired().on(2).returns(1, 0).releases(22).stops().keeps(Rule::CL34);
+}
+
+#[test]
+fn cl_34_a_release_was_not_of_an_equal_lease_that_came_too_late() {
+    let late = || story("overdue=times-out").first(1, 7).times_out(1).on(2).saying_yes(1, 22).on(1);
+    let expired = || late().first(2, 8).yes(2, 22).at(100).expires(8).releases(22).on(2);
+    expired().returns(1, 87).stops().keeps(Rule::CL34);
+    expired().returns(1, 0).stops().breaks(&[Rule::CL34]); // one of the two
+}
+
+#[test]
+fn cl_30_a_yes_on_its_way_back_stands_behind_no_later_record() {
+    let renewed = refusing(",release_counting=per-value").first(1, 7).yes(1, 22).again(2, 7).on(2).saying_yes(2, 22);
+    let another = renewed.on(1).at(100).expires(7).releases(22).first(3, 7).on(3).saying_yes(3, 23);
+    let asked = another.on(2).returns(2, 0).on(1).first(4, 7);
+    asked.on(3).returns(3, 87).yes(4, 0).stops().keeps(Rule::CL30);
+}
+
+#[test]
+fn cl_23_the_refusal_of_what_stood_behind_a_record_that_was_released_does_not_end_the_next() {
+    let released = || {
+        let renewing = refusing(",release_counting=per-value").first(1, 7).yes(1, 22).again(2, 7).on(2);
+        renewing.saying_yes(2, 22).releases(22).on(1).first(3, 7).on(3).saying_yes(3, 23).on(2).returns(2, 87).on(1)
+    };
+    released().operation(4, 7, 1).no(4).on(3).returns(3, 0).releases(23).stops().keeps(Rule::CL31);
+    released().on(3).returns(3, 87).operation(4, 7, 1).breaks(&[Rule::CL31]);
+}
+
+#[test]
+fn cl_31_a_record_without_a_lease_does_not_end_with_a_refusal_beside_it() {
+    let raced =
+        refusing(",authorize_user=parallel").first(1, 8).yes(1, 22).first(2, 7).first(3, 7).first(4, 7).yes(4, 0);
+    let lost = raced.yes(2, 22).releases(22).on(2).saying_yes(3, 22).on(1).operation(5, 8, 1).no(5);
+    lost.on(2).returns(3, 87).on(1).operation(6, 7, 2).no(6).releases(22).stops().keeps(Rule::CL31);
+}
+
+#[test]
+fn cl_30_a_record_stands_on_a_lease_whose_value_another_reports_meanwhile() {
+    let open = refusing(",authorize_user=parallel").first(1, 8).yes(1, 23).operation(2, 8, 1).on(2).saying_yes(2, 22);
+    let raced = open.on(1).first(3, 7).first(4, 7).first(5, 7).yes(3, 22).yes(4, 23).releases(23).again(6, 8);
+    let renewed = raced.refused(5, 24).again(7, 7).no(6).releases(23).no(7).releases(22).ends(1).on(2).returns(2, 0);
+    renewed.releases(22).stops().keeps(Rule::CL30);
+}
+
+#[test]
+fn cl_11_of_a_lease_that_may_have_been_released_nothing_is_said_when_it_is_refused() {
+    let raced = refusing(",release_counting=per-value").first(1, 7).first(2, 7).on(2).saying_yes(1, 0);
+    let open = raced.operation(3, 7, 1).on(4).saying_yes(3, 0).on(3).saying_yes(2, 22).on(1);
+    let other = open.first(4, 8).yes(4, 23).operation(5, 8, 2).yes(5, 22).ends(2).releases(22);
+    let over = other.at(100).expires(7).on(4).returns(3, 87).on(3).returns(2, 87).on(2).returns(1, 0);
+    over.releases(23).stops().keeps(Rule::CL11);
+}

@@ -138,3 +138,13 @@ fn cl_21_is_reached_by_re_authorizations_alone() {
     let never = without_lease().quota(2, 7).no(2).stops();
     assert_eq!(never.verdicts.verdict(Rule::CL21, never.contract.observables()), Verdict::NotReached);
 }
+
+#[test]
+fn cl_41_a_renewal_to_null_keeps_no_loser_of_a_race_that_was_released() {
+    let raced = || {
+        let two = story("authorize_user=parallel").first(1, 8).yes(1, 22).first(2, 7).first(3, 7).yes(3, 0);
+        two.yes(2, 22).releases(22).operation(4, 7, 1).yes(4, 22).again(5, 7).yes(5, 0).again(6, 8).no(6)
+    };
+    raced().releases(22).ends(1).releases(22).stops().keeps(Rule::CL41);
+    raced().releases(22).ends(1).stops().breaks(&[Rule::CL41]);
+}
