@@ -23,45 +23,50 @@ use core::hash::{BuildHasher, Hash, Hasher};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UserName {
-    fingerprint: u64,
+    fingerprint: u32,
     /// The mechanism and the name, one behind the other: one allocation for both.
     texts: Arc<str>,
     /// Where the name begins.
-    split: usize,
+    split: u32,
 }
 
 impl UserName {
     /// A user of these two names; an empty text stands for NULL.
+    ///
+    /// # Panics
+    /// If the mechanism is longer than 4 GiB.
     #[must_use]
     pub fn new(mechanism: &str, name: &str) -> Self {
-        // Any seed will do: nothing depends on it that fingerprints differ.
-        Self::with_fingerprint(foldhash::fast::FixedState::with_seed(0).hash_one((mechanism, name)), mechanism, name)
+        // Any seed will do: nothing depends on it that fingerprints differ. Half of the hash is enough to tell most apart.
+        let hash = foldhash::fast::FixedState::with_seed(0).hash_one((mechanism, name));
+        Self::with_fingerprint((hash >> 32) as u32, mechanism, name)
     }
 
-    fn with_fingerprint(fingerprint: u64, mechanism: &str, name: &str) -> Self {
+    fn with_fingerprint(fingerprint: u32, mechanism: &str, name: &str) -> Self {
         let mut texts = String::with_capacity(mechanism.len() + name.len());
         texts.push_str(mechanism);
         texts.push_str(name);
-        Self { fingerprint, texts: texts.into(), split: mechanism.len() }
+        let split = u32::try_from(mechanism.len()).expect("no mechanism is longer than 4 GiB");
+        Self { fingerprint, texts: texts.into(), split }
     }
 
     /// `senderName`; empty if the host passed NULL.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.texts.get(self.split..).unwrap_or_default()
+        self.texts.get(self.split as usize..).unwrap_or_default()
     }
 
     /// `authenticationMechanism`.
     #[must_use]
     pub fn mechanism(&self) -> &str {
-        self.texts.get(..self.split).unwrap_or_default()
+        self.texts.get(..self.split as usize).unwrap_or_default()
     }
 }
 
 impl Hash for UserName {
     /// The fingerprint says it all.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.fingerprint);
+        state.write_u32(self.fingerprint);
     }
 }
 
@@ -134,7 +139,7 @@ mod tests {
 
     /// How many comparisons a look-up takes on average, and the most that one takes.
     #[expect(clippy::mutable_key_type, reason = "the count decides no order")]
-    fn comparisons(fingerprint: fn(u64) -> u64) -> (f64, u32) {
+    fn comparisons(fingerprint: fn(u64) -> u32) -> (f64, u32) {
         let count = Cell::new(0);
         let user = |number: u64| {
             Counted(UserName::with_fingerprint(fingerprint(number), "Basic", &format!("{number}")), &count)
@@ -152,7 +157,7 @@ mod tests {
 
     #[test]
     fn names_that_collide_on_purpose_cost_no_more_comparisons() {
-        let (apart, _) = comparisons(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let (apart, _) = comparisons(|number| (number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32);
         let (together, most) = comparisons(|_| 7);
         // A list, as a bucket of a hash table is one, would take 5,000.
         assert!(together < 2.0 * apart && most < 100, "{apart} apart, {together} together, {most} at most");

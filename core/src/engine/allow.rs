@@ -7,7 +7,7 @@ use core::hash::Hash;
 use super::answer::own_token;
 use super::effect::{Effect, Effects};
 use super::input::{Payload, RequestId};
-use super::lease::{Lease, Owner};
+use super::lease::{Lease, Role};
 use super::shard::Shard;
 use crate::call::{Completion, Identity, Quota, RequestKind};
 use crate::code;
@@ -75,8 +75,8 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
         effects: &mut Effects<P>,
     ) -> Result<Option<Context>, NoRoom> {
         let Some(request) = self.requests.get(id) else { return Ok(None) };
-        let owner = if for_user { Owner::User(request.user.clone()) } else { Owner::Operation(request.user.clone()) };
-        let (application, pin) = (request.application, request.pin);
+        let role = if for_user { Role::User } else { Role::Operation };
+        let (application, user, pin) = (request.application, request.user.clone(), request.pin);
         let number = match payload {
             Payload::None => None,
             Payload::Shared => {
@@ -98,7 +98,7 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
         if number.is_none() && !for_user {
             return Ok(None); // CL-15
         }
-        let Some(context) = self.leases.mint(Lease { application, owner, payload: number }) else {
+        let Some(context) = self.leases.mint(Lease { application, user, role, payload: number }) else {
             effects.extend(number.and_then(|number| self.payloads.unlease(number)).map(Effect::Drop)); // CL-13
             return Err(NoRoom);
         };

@@ -22,16 +22,18 @@ use crate::vacant::Vacant;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Lease<K> {
     pub(super) application: ApplicationId,
-    pub(super) owner: Owner<K>,
+    /// About whom the question was. Release does not say it, so the lease must know; so it is with `role`.
+    pub(super) user: K,
+    pub(super) role: Role,
     /// The number of the payload, if there is one.
     pub(super) payload: Option<u32>,
 }
 
-/// For whom a context was reported. Release does not say it, so the lease must know.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Owner<K> {
-    User(K),
-    Operation(K),
+/// For what a context was reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Role {
+    User,
+    Operation,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -151,7 +153,7 @@ mod tests {
     use super::*;
 
     fn lease() -> Lease<u8> {
-        Lease { application: ApplicationId(1), owner: Owner::User(0), payload: None }
+        Lease { application: ApplicationId(1), user: 0, role: Role::User, payload: None }
     }
 
     #[test]
@@ -176,6 +178,12 @@ mod tests {
         assert!(leases.remove(first).is_some());
         assert_eq!((leases.live(), leases.iter().count()), (1, 1));
         assert!(leases.mint(lease()).is_some_and(|again| again != first));
+    }
+
+    #[test]
+    fn a_slot_is_small() {
+        // A million leases may be live; what stands behind the name and the payload is elsewhere.
+        assert!(size_of::<Slot<crate::UserName>>() <= 48);
     }
 
     #[test]

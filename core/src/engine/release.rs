@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::hash::Hash;
 
 use super::effect::{Effect, Effects};
-use super::lease::Owner;
+use super::lease::Role;
 use super::misuse::Misuse;
 use super::request::Phase;
 use super::shard::Shard;
@@ -36,16 +36,12 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
     /// Ends a lease and says whose it was; the payload goes with its last lease or pin (CL-13).
     pub(super) fn end_lease(&mut self, context: Context, effects: &mut Effects<P>) -> Option<K> {
         let lease = self.leases.remove(context)?;
-        let user = match lease.owner {
-            Owner::User(user) => {
-                self.grants.remove(lease.application, &user, context);
-                if self.seeded.has(Fault::OperationLeasesFollowUser) {
-                    self.end_operations_of(&user, effects);
-                }
-                user // CL-24: leases of operations stay
+        if lease.role == Role::User {
+            self.grants.remove(lease.application, &lease.user, context);
+            if self.seeded.has(Fault::OperationLeasesFollowUser) {
+                self.end_operations_of(&lease.user, effects);
             }
-            Owner::Operation(user) => user,
-        };
+        } // CL-24: leases of operations stay
         if let Some(number) = lease.payload {
             if self.seeded.has(Fault::PayloadDroppedWithFirstLease) {
                 effects.extend(self.payloads.peek(number).cloned().map(Effect::Drop));
@@ -57,11 +53,11 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
             let leaked = self.seeded.has(Fault::PayloadLeaked);
             effects.extend(unused.filter(|_| !leaked).map(Effect::Drop)); // CL-13
         }
-        Some(user)
+        Some(lease.user)
     }
 
     fn end_operations_of(&mut self, user: &K, effects: &mut Effects<P>) {
-        let owned = self.leases.iter().filter(|(_, lease)| matches!(&lease.owner, Owner::Operation(of) if of == user));
+        let owned = self.leases.iter().filter(|(_, lease)| lease.role == Role::Operation && lease.user == *user);
         let owned: Vec<Context> = owned.map(|(context, _)| context).collect();
         for context in owned {
             self.end_lease(context, effects);

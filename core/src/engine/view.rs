@@ -4,7 +4,7 @@ use core::hash::Hash;
 
 use super::Engine;
 use super::input::RequestId;
-use super::lease::Owner;
+use super::lease::Role;
 use super::request::Phase;
 use super::shard::Shard;
 use crate::call::RequestKind;
@@ -52,12 +52,9 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
 
     fn leases(&self) -> impl Iterator<Item = LeaseView<'_, K, P>> {
         self.leases.iter().map(|(context, lease)| {
-            let (user, is_user) = match &lease.owner {
-                Owner::User(user) => (user, true),
-                Owner::Operation(user) => (user, false),
-            };
             let payload = lease.payload.and_then(|number| self.payloads.peek(number));
-            LeaseView { context, application: lease.application, user, is_user, payload }
+            let is_user = lease.role == Role::User;
+            LeaseView { context, application: lease.application, user: &lease.user, is_user, payload }
         })
     }
 
