@@ -37,7 +37,7 @@ impl UserName {
     /// If the mechanism is longer than 4 GiB.
     #[must_use]
     pub fn new(mechanism: &str, name: &str) -> Self {
-        // Any seed will do: nothing depends on it that fingerprints differ. Half of the hash is enough to tell most apart.
+        // Any seed will do: nothing depends on it that fingerprints differ. Half of the hash tells most apart.
         let hash = foldhash::fast::FixedState::with_seed(0).hash_one((mechanism, name));
         Self::with_fingerprint((hash >> 32) as u32, mechanism, name)
     }

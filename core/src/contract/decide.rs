@@ -98,6 +98,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         for slot in slots {
             let Some(lease) = self.leases.take_at(context, slot.place) else { continue };
             self.end_lease(context, &lease);
+            self.lets_go(context, &lease);
             let account = self.account(lease.application, &lease.user);
             if account.leases.is_empty() {
                 account.record = None;

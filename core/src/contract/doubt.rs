@@ -94,7 +94,10 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             return; // any of them may be the one that lives
         }
         let now = self.undecided(context);
-        let newest = self.leases.records_of_mut(context, application, user).iter_mut().max_by_key(|lease| lease.after);
+        let open: Vec<M> = self.unsettled_leases(application).map(|(_, mark)| mark).collect();
+        // Of those that are alike, rather one that cannot be refused any more.
+        let newest = self.leases.records_of_mut(context, application, user).iter_mut();
+        let newest = newest.max_by_key(|lease| (lease.after, !open.contains(&lease.mark)));
         if let Some(lease) = newest.filter(|lease| lease.after != now) {
             lease.after = now;
             lease.doubtful = false;
@@ -134,7 +137,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     fn end_doubtful(&mut self, context: Context, application: ApplicationId, user: &K) {
         while let Some(lease) = self.leases.take_record(context, application, user, |lease| lease.doubtful) {
             self.end_lease(context, &lease);
-            self.lets_go(lease.mark);
+            self.lets_go(context, &lease);
         }
     }
 

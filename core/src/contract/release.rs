@@ -120,7 +120,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             let context = *context;
             self.leases.records_of(context, application, user).iter().map(move |lease| (context, lease.mark))
         };
-        account.leases.iter().flat_map(leases).all(|lease| unsettled.contains(&lease))
+        let contexts: BTreeSet<&Context> = account.leases.iter().collect();
+        contexts.into_iter().flat_map(leases).all(|lease| unsettled.contains(&lease))
     }
 
     /// The lease of an open operation was released.

@@ -45,7 +45,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         leases.filter(|(_, lease)| self.may_be_released(lease)).map(slot).collect()
     }
 
-    /// Whether the host may refuse the completion that reported it, if that has not returned.
+    /// Whether the host may refuse the completion that reported it, if that has not returned. A yes of an application
+    /// that is being shut down is refused as well, but nothing is left beside it that a release could have been of.
     fn may_be_refused(&self, lease: &Lease<K, M>) -> bool {
         self.dialect.refusal == Refusal::Refuses || lease.standing == Standing::Due(Due::Late)
     }

@@ -72,7 +72,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             }
         }
         if let Some(context) = fit.context.filter(|_| self.dialect.refusal == Refusal::Refuses) {
-            self.clear_up(context, sight); // its lease is like others now
+            self.shows_something(context, sight); // its lease is like others now
         }
     }
 
@@ -123,11 +123,12 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
     }
 
-    /// Whether the lease of this report was released, nobody knows: nothing is said of it if the report is refused yet.
-    pub(super) fn lets_go(&mut self, mark: M) {
+    /// Whether this lease was released, nobody knows: nothing is said of it if its report is refused yet.
+    pub(super) fn lets_go(&mut self, context: Context, lease: &Lease<K, M>) {
         for answer in self.answers.values_mut().flatten() {
             if let Answer::Fit(fit) = answer
-                && fit.mark == mark
+                && (fit.context, fit.application, fit.mark) == (Some(context), lease.application, lease.mark)
+                && fit.user == lease.user
             {
                 fit.context = None;
             }

@@ -20,7 +20,7 @@ const PAUSE: u64 = 20;
 const SURELY: u32 = 4;
 /// How much more often until then.
 const EAGERLY: u64 = 10;
-/// How many users are tried for a re-authorization: not each has a record.
+/// How many users are tried for a re-authorization until then: not each has a record.
 const TRIES: u32 = 8;
 
 /// An operation that has begun.
@@ -172,7 +172,8 @@ impl Clients {
     /// The credentials of somebody whose record allows it change.
     fn reauthorize(&mut self, random: &mut Random, host: &Host<User>) -> Option<Input<User>> {
         let application = random.pick(&self.running)?;
-        let mut tried = (0..TRIES).map(|_| self.user(random));
+        let tries = if self.reauthorized < SURELY { TRIES } else { 1 };
+        let mut tried = (0..tries).map(|_| self.user(random));
         let user = tried.find(|user| host.can_reauthorize(application, user))?;
         self.reauthorized += 1;
         Some(Input::Reauthorize { application, user })

@@ -15,7 +15,7 @@ const APPLICATIONS: [ApplicationId; 2] = [ApplicationId(0), ApplicationId(1)];
 /// After how many requests at most an application is stopped and started again; at least five times a round.
 const RESTART_EVERY: u64 = 10_000;
 /// How long a Shutdown waits for the calls before it to return: until the watchdog has ended one that does not.
-const CLEAR: Duration = watch::PATIENCE.saturating_add(Duration::from_secs(1));
+const CLEAR: Duration = watch::PATIENCE.saturating_add(watch::LEAD).saturating_add(Duration::from_secs(1));
 /// How long an application stays stopped at most while the others go on.
 const ABSENCE: Duration = Duration::from_millis(50);
 /// How long a plug-in that broke no promise yet may take for all open requests together.

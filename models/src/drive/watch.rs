@@ -14,6 +14,8 @@ use wsman_authz_core::ThreadId;
 
 /// How long one call into the plug-in may take.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// By how much a call may have begun later than those that wait for the same lock, and be the cause all the same.
+pub(super) const LEAD: Duration = Duration::from_secs(1);
 
 /// Something on the stack of a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +95,7 @@ pub(super) fn overdue() -> Option<Overdue> {
     let mut stacks = STACKS.lock();
     stacks.retain(|stack| stack.strong_count() > 0);
     let under_way = stacks.iter().filter_map(Weak::upgrade).filter_map(|stack| innermost_call(&stack.lock()));
-    first_to_blame(under_way.collect())
+    first_to_blame(&under_way.collect::<Vec<_>>())
 }
 
 /// The call on top of a stack, and for how long it has been there.
@@ -105,12 +107,13 @@ fn innermost_call(stack: &[Frame]) -> Option<(Duration, Overdue)> {
     }
 }
 
-fn first_to_blame(under_way: Vec<(Duration, Overdue)>) -> Option<Overdue> {
+fn first_to_blame(under_way: &[(Duration, Overdue)]) -> Option<Overdue> {
     let longest = under_way.iter().map(|(time, _)| *time).max()?;
-    let may_be_the_cause = under_way.iter().any(|(time, call)| call.inside_completion && *time <= PATIENCE);
-    let late = under_way.into_iter().filter(|(time, _)| *time > PATIENCE).map(|(_, call)| call);
-    let late = late.max_by_key(|call| call.inside_completion)?;
-    (late.inside_completion || !may_be_the_cause || longest > 2 * PATIENCE).then_some(late)
+    let may_be_the_cause = |(time, call): &(Duration, Overdue)| call.inside_completion && *time + LEAD >= longest;
+    let late = under_way.iter().filter(|(time, _)| *time > PATIENCE);
+    let late = late.max_by_key(|call| (may_be_the_cause(call), call.0))?;
+    let is_awaited = under_way.iter().any(|call| may_be_the_cause(call) && call.0 <= PATIENCE);
+    (may_be_the_cause(late) || !is_awaited).then_some(late.1)
 }
 
 fn with_stack<R>(change: impl FnOnce(&mut Vec<Frame>) -> R) -> R {
@@ -164,19 +167,24 @@ mod tests {
     }
 
     fn blamed(under_way: &[(Duration, Overdue)]) -> Option<u64> {
-        first_to_blame(under_way.to_vec()).map(|call| call.seq)
+        first_to_blame(under_way).map(|call| call.seq)
     }
 
     #[test]
     fn a_call_inside_a_completion_is_rather_to_blame() {
-        assert_eq!(blamed(&[call(9, 1, false), call(6, 2, true), call(9, 3, false)]), Some(2));
+        assert_eq!(blamed(&[call(7, 1, false), call(6, 2, true), call(7, 3, false)]), Some(2));
         assert_eq!(blamed(&[call(6, 1, false), call(3, 2, false)]), Some(1));
-        assert_eq!(blamed(&[call(5, 1, false), call(3, 2, true)]), None, "nobody is late");
+        assert_eq!(blamed(&[call(5, 1, false), call(5, 2, true)]), None, "nobody is late");
     }
 
     #[test]
-    fn who_is_late_waits_a_while_for_a_call_inside_a_completion() {
-        assert_eq!(blamed(&[call(6, 1, false), call(4, 2, true)]), None);
-        assert_eq!(blamed(&[call(11, 1, false), call(4, 2, true)]), Some(1), "but not for ever");
+    fn who_is_late_waits_for_a_call_inside_a_completion_that_began_about_then() {
+        assert_eq!(blamed(&[call(6, 1, false), call(5, 2, true)]), None);
+    }
+
+    #[test]
+    fn a_call_inside_a_completion_that_began_much_later_is_no_cause() {
+        assert_eq!(blamed(&[call(6, 1, false), call(3, 2, true)]), Some(1));
+        assert_eq!(blamed(&[call(8, 1, false), call(6, 2, true)]), Some(1));
     }
 }

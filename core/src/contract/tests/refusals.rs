@@ -131,3 +131,21 @@ fn cl_11_of_a_lease_that_may_have_been_released_nothing_is_said_when_it_is_refus
     let over = other.at(100).expires(7).on(4).returns(3, 87).on(3).returns(2, 87).on(2).returns(1, 0);
     over.releases(23).stops().keeps(Rule::CL11);
 }
+
+#[test]
+fn cl_30_a_sign_of_a_record_outlives_the_refusal_of_an_equal_lease() {
+    let raced = refusing(",authorize_user=parallel").first(1, 7).first(2, 7).yes(1, 22).first(3, 8).yes(3, 22).on(2);
+    let shown = raced.saying_yes(2, 22).on(1).releases(22).operation(4, 7, 1).no(4).on(2).returns(2, 87).on(1);
+    shown.first(5, 7).breaks(&[Rule::CL30]); // the release was of user 8's
+}
+
+#[test]
+fn cl_34_which_of_equal_leases_was_released_stays_open_only_while_one_may_be_refused() {
+    let due = |story: Story| {
+        let two = story.first(1, 7).on(2).saying_yes(1, 22).on(1).first(2, 8).yes(2, 22).at(100);
+        two.expires(7).expires(8).releases(22)
+    };
+    assert_eq!(due(story("")).undecided(22), 0);
+    assert_eq!(due(refusing("")).undecided(22), 1);
+    assert_eq!(due(refusing("")).on(2).returns(1, 0).undecided(22), 0);
+}
