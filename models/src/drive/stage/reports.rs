@@ -26,6 +26,9 @@ pub(super) struct Reports {
     users: BTreeMap<Context, BTreeSet<User>>,
     /// The one report of a value, where values are counted.
     of_value: BTreeMap<(ApplicationId, Context), Context>,
+    /// Values that were numbers and were given back, where values are counted: a completion with such a number may still
+    /// be on its way back, so it is not another application's before long.
+    spent: BTreeSet<Context>,
     numbered: u64,
 }
 
@@ -48,7 +51,7 @@ impl Reports {
             return *known;
         }
         let mut number = value;
-        if self.values.contains_key(&value) {
+        if self.values.contains_key(&value) || self.spent.contains(&value) {
             self.numbered += 1;
             number = Context::new(NUMBERED | self.numbered).unwrap_or(value);
         }
@@ -79,8 +82,11 @@ impl Reports {
 
     /// It was given back.
     pub(super) fn returned(&mut self, number: Context) {
-        self.values.remove(&number);
+        let value = self.values.remove(&number).map(|(_, value)| value);
         self.users.remove(&number);
+        if self.per_value && value == Some(number) {
+            self.spent.insert(number);
+        }
     }
 
     /// A crossing with the plug-in's values.
@@ -148,5 +154,14 @@ mod tests {
         assert_ne!(reports.report(B, value(), None), first);
         reports.released(first);
         assert_ne!(reports.report(A, value(), None), first, "while the release is under way");
+    }
+
+    #[test]
+    fn where_values_count_a_number_that_was_given_back_is_nobody_elses() {
+        let mut reports = Reports::new(ReleaseCounting::PerValue);
+        let first = reports.report(A, value(), None);
+        reports.released(first);
+        reports.returned(first);
+        assert_ne!(reports.report(B, value(), None), first, "a completion with it may be on its way back");
     }
 }
