@@ -21,8 +21,10 @@ pub(super) enum Began<M> {
     End(M),
     /// A record, or another claim to one.
     Record,
-    /// A record in place of another.
-    Renewal,
+    /// A record in place of another. `merged` if the old lease went into the new one, having the same value.
+    Renewal { merged: bool },
+    /// Only that an old lease went into its own: the record that it renewed is over or renewed again.
+    Merger,
     /// An operation.
     Operation(OperationId),
 }
@@ -34,8 +36,6 @@ pub(super) struct Fit<K, M> {
     pub(super) user: K,
     pub(super) context: Option<Context>,
     pub(super) began: Began<M>,
-    /// The old lease of the record went into its own, having the same value.
-    pub(super) merged: bool,
     pub(super) mark: M,
 }
 
@@ -139,10 +139,10 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if !request.timed_out {
             self.over(request, sight);
         }
-        let (mut began, mut merged) = (Began::Nothing, false);
+        let mut began = Began::Nothing;
         match (completion.is_success(), request.timed_out) {
             (true, true) => self.report(request, completion, Standing::Due(Due::Late), sight),
-            (true, false) => (began, merged) = self.succeeded(request, completion, sight),
+            (true, false) => began = self.succeeded(request, completion, sight),
             (false, true) => {}
             (false, false) => began = self.said_no(request, sight),
         }
@@ -155,18 +155,12 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             self.unpin(application, user, sight.at);
         }
         let context = completion.context.filter(|_| completion.is_success() && completion.kind != RequestKind::Quota);
-        Answer::Fit(Fit { application, user: user.clone(), context, began, merged, mark: sight.mark })
+        Answer::Fit(Fit { application, user: user.clone(), context, began, mark: sight.mark })
     }
 
-    /// What a success begins, and whether an old lease was merged into its own.
-    fn succeeded(
-        &mut self,
-        request: &Request<K, M>,
-        completion: &Completion,
-        sight: &mut Sight<M>,
-    ) -> (Began<M>, bool) {
+    fn succeeded(&mut self, request: &Request<K, M>, completion: &Completion, sight: &mut Sight<M>) -> Began<M> {
         let (application, user) = (request.application, &request.user);
-        let began = match request.kind {
+        match request.kind {
             RequestKind::Quota => Began::Nothing,
             RequestKind::User if !self.renews(request) => {
                 self.report(request, completion, Standing::Record, sight);
@@ -177,20 +171,18 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 self.again(request, completion, sight);
                 self.report(request, completion, Standing::Record, sight);
                 let merged = self.record_renewed(application, user, completion.context, sight);
-                return (Began::Renewal, merged);
+                Began::Renewal { merged }
             }
             RequestKind::Operation => {
-                if let Some(number) = request.operation {
-                    let standing = self.operation_begins(number, application, user, completion.context, sight.mark);
-                    self.report(request, completion, standing, sight);
-                    Began::Operation(number)
-                } else {
+                let Some(number) = request.operation else {
                     self.report(request, completion, Standing::Unseen, sight);
-                    Began::Nothing
-                }
+                    return Began::Nothing;
+                };
+                let standing = self.operation_begins(number, application, user, completion.context, sight.mark);
+                self.report(request, completion, standing, sight);
+                Began::Operation(number)
             }
-        };
-        (began, false)
+        }
     }
 
     /// The answer is no. That a record ends with it cannot be held against the host before it has heard of it: in the

@@ -99,10 +99,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             let Some(lease) = self.leases.take_at(context, slot.place) else { continue };
             self.end_lease(context, &lease);
             self.lets_go(context, &lease);
-            let account = self.account(lease.application, &lease.user);
-            if account.leases.is_empty() {
-                account.record = None;
-                self.disown(lease.application, &lease.user);
+            if self.account(lease.application, &lease.user).leases.is_empty() {
+                self.drop_record(lease.application, &lease.user);
             }
             self.retire(lease.application, &lease.user);
             if let Some(known) = self.applications.get_mut(&lease.application) {

@@ -94,11 +94,11 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             return; // any of them may be the one that lives
         }
         let now = self.undecided(context);
-        let open: Vec<M> = self.unsettled_leases(application).map(|(_, mark)| mark).collect();
+        let leases = self.leases.records_of(context, application, user).iter().enumerate();
         // Of those that are alike, rather one that cannot be refused any more.
-        let newest = self.leases.records_of_mut(context, application, user).iter_mut();
-        let newest = newest.max_by_key(|lease| (lease.after, !open.contains(&lease.mark)));
-        if let Some(lease) = newest.filter(|lease| lease.after != now) {
+        let newest = leases.max_by_key(|(_, lease)| (lease.after, !self.is_unsettled(context, lease)));
+        if let Some(place) = newest.filter(|(_, lease)| lease.after != now).map(|(place, _)| place) {
+            let lease = &mut self.leases.records_of_mut(context, application, user)[place];
             lease.after = now;
             lease.doubtful = false;
             self.shows_something(context, sight);
@@ -125,10 +125,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             self.end_doubtful(context, application, user);
             self.close(context, sight, |lease| lease.is_record_of(application, user));
         }
-        let account = self.account(application, user);
-        if account.leases.is_empty() {
-            account.record = None;
-            self.disown(application, user);
+        if self.account(application, user).leases.is_empty() {
+            self.drop_record(application, user);
         }
         true
     }

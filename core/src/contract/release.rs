@@ -99,8 +99,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             {
                 record.doubtful = true; // its end, or that of the loser of a race
             } else {
-                account.record = None;
-                self.disown(application, user);
+                self.drop_record(application, user);
             }
             return;
         }
@@ -114,14 +113,12 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
 
     /// Whether the completions that reported the leases of the user's record have not returned, not one of them.
     fn stands_on_unsettled(&self, application: ApplicationId, user: &K) -> bool {
-        let unsettled: BTreeSet<(Context, M)> = self.unsettled_leases(application).collect();
         let Some(account) = self.accounts.get(&(application, user.clone())) else { return false };
-        let leases = |context: &Context| {
-            let context = *context;
-            self.leases.records_of(context, application, user).iter().map(move |lease| (context, lease.mark))
-        };
-        let contexts: BTreeSet<&Context> = account.leases.iter().collect();
-        contexts.into_iter().flat_map(leases).all(|lease| unsettled.contains(&lease))
+        let contexts: BTreeSet<Context> = account.leases.iter().copied().collect();
+        contexts.into_iter().all(|context| {
+            let leases = self.leases.records_of(context, application, user);
+            leases.iter().all(|lease| self.is_unsettled(context, lease))
+        })
     }
 
     /// The lease of an open operation was released.

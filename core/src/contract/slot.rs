@@ -36,9 +36,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if self.per_value() {
             return self.shared_slots(context);
         }
-        let open: Vec<M> = self.unsettled().filter(|(_, of)| of.0 == context).map(|(_, (_, mark))| mark).collect();
         let slot = |(place, lease): (Place, &Lease<K, M>)| Slot {
-            unsettled: self.may_be_refused(lease) && open.contains(&lease.mark),
+            unsettled: self.may_be_refused(lease) && self.is_unsettled(context, lease),
             ..Slot::of(lease, place)
         };
         let leases = self.leases.but_operations_of(context);
@@ -82,7 +81,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// Where equal values are one lease: whether this one has others of its value beside it, and its own completion has
     /// not returned. It may have come after the release of those, or be refused yet.
     fn is_beside(&self, context: Context, lease: &Lease<K, M>) -> bool {
-        self.unsettled_leases(lease.application).any(|unsettled| unsettled == (context, lease.mark))
+        self.is_unsettled(context, lease)
             && self.leases.of(context).filter(|other| other.application == lease.application).nth(1).is_some()
     }
 

@@ -31,17 +31,17 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
     }
 
-    /// Leases whose completions have not returned, with the mark of the report, by application.
-    pub(super) fn unsettled(&self) -> impl Iterator<Item = (ApplicationId, (Context, M))> {
-        self.answers.values().flatten().filter_map(|answer| match answer {
-            Answer::Fit(fit) => Some((fit.application, (fit.context?, fit.mark))),
-            Answer::Misfit => None,
+    /// Leases of the application whose completions have not returned, with the mark of the report.
+    pub(super) fn unsettled_leases(&self, application: ApplicationId) -> impl Iterator<Item = (Context, M)> {
+        self.answers.values().flatten().filter_map(move |answer| match answer {
+            Answer::Fit(fit) if fit.application == application => Some((fit.context?, fit.mark)),
+            _ => None,
         })
     }
 
-    /// Those of one application.
-    pub(super) fn unsettled_leases(&self, application: ApplicationId) -> impl Iterator<Item = (Context, M)> {
-        self.unsettled().filter(move |(of, _)| *of == application).map(|(_, lease)| lease)
+    /// Whether this lease is one of them.
+    pub(super) fn is_unsettled(&self, context: Context, lease: &Lease<K, M>) -> bool {
+        self.unsettled_leases(lease.application).any(|unsettled| unsettled == (context, lease.mark))
     }
 
     /// The host knows of the no by now, and of the end of the record that it was about, if that is still there.
@@ -56,8 +56,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// It was accepted.
     fn settle(&mut self, fit: &Fit<K, M>, sight: &mut Sight<M>) {
         match fit.began {
-            Began::Nothing | Began::End(_) => {}
-            Began::Record | Began::Renewal => {
+            Began::Nothing | Began::Merger | Began::End(_) => {}
+            Began::Record | Began::Renewal { .. } => {
                 if let Some(account) = self.accounts.get_mut(&(fit.application, fit.user.clone()))
                     && let Some(record) = &mut account.record
                 {
@@ -83,13 +83,13 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             self.undo_lease(context, fit, sight);
         }
         match fit.began {
-            Began::Nothing | Began::End(_) => {}
+            Began::Nothing | Began::Merger | Began::End(_) => {}
             Began::Record => {
                 if self.stands_alone(application, user) {
                     self.account(application, user).record = None;
                 }
             }
-            Began::Renewal => {
+            Began::Renewal { .. } => {
                 if self.stands_alone(application, user) {
                     self.renewal_failed(application, user, sight);
                 }
@@ -116,11 +116,18 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 && (fit.application, &fit.user) == (application, user)
             {
                 fit.began = match fit.began {
-                    Began::Record | Began::Renewal => Began::Nothing,
+                    Began::Record | Began::Renewal { merged: false } => Began::Nothing,
+                    Began::Renewal { merged: true } => Began::Merger,
                     began => began,
                 };
             }
         }
+    }
+
+    /// The record is over without a word: its leases were released, or nobody knows.
+    pub(super) fn drop_record(&mut self, application: ApplicationId, user: &K) {
+        self.account(application, user).record = None;
+        self.disown(application, user);
     }
 
     /// Whether this lease was released, nobody knows: nothing is said of it if its report is refused yet.
@@ -137,11 +144,12 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
 
     fn undo_lease(&mut self, context: Context, fit: &Fit<K, M>, sight: &mut Sight<M>) {
         let application = fit.application;
+        let merged = matches!(fit.began, Began::Renewal { merged: true } | Began::Merger);
         let of_fit = |lease: &Lease<K, M>| (lease.application, lease.mark) == (application, fit.mark);
         let reported = |lease: &Lease<K, M>| of_fit(lease) && lease.user == fit.user;
         let Some(standing) = self.leases.of(context).rfind(|lease| reported(lease)).map(|lease| lease.standing) else {
             // The old lease of the record had the same value, and the release was of that.
-            if !fit.merged && !self.leases.of(context).any(|lease| lease.application == application) {
+            if !merged && !self.leases.of(context).any(|lease| lease.application == application) {
                 let why = format!("{context} was released, although the completion that reported it was refused");
                 sight.breaks(Rule::CL11, &[fit.mark], why);
             }
@@ -149,7 +157,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         };
         let Some(lease) = self.leases.take_standing(context, standing, reported) else { return };
         self.end_lease(context, &lease);
-        if fit.merged {
+        if merged {
             // The old lease had the same value and is still there, unless an undecided release was of it.
             self.account(application, &fit.user).held += 1;
             self.payloads.linked(lease.payload, application);

@@ -26,7 +26,7 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
         let Some(sender) = self.requests.get(id).map(|request| request.sender) else { return };
         let token = own_token(identity);
         // Always a lease, also without a payload: its release is the only sign that the record ended.
-        match self.mint(id, payload, true, effects) {
+        match self.mint(id, payload, Role::User, effects) {
             Ok(lease) => {
                 if let Some(request) = self.requests.get_mut(id) {
                     request.token = token; // CL-74: ours until the host accepts
@@ -48,7 +48,7 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
 
     pub(super) fn allow_operation(&mut self, id: RequestId, payload: Payload<P>, effects: &mut Effects<P>) {
         let Some(sender) = self.requests.get(id).map(|request| request.sender) else { return };
-        match self.mint(id, payload, false, effects) {
+        match self.mint(id, payload, Role::Operation, effects) {
             Ok(context) => {
                 let kind = if self.seeded.has(Fault::WrongKind) { RequestKind::User } else { RequestKind::Operation }; // CL-51
                 self.complete(id, Completion { context, ..success(kind, sender) }, effects);
@@ -71,11 +71,11 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
         &mut self,
         id: RequestId,
         payload: Payload<P>,
-        for_user: bool,
+        role: Role,
         effects: &mut Effects<P>,
     ) -> Result<Option<Context>, NoRoom> {
         let Some(request) = self.requests.get(id) else { return Ok(None) };
-        let role = if for_user { Role::User } else { Role::Operation };
+        let for_user = role == Role::User;
         let (application, user, pin) = (request.application, request.user.clone(), request.pin);
         let number = match payload {
             Payload::None => None,

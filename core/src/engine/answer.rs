@@ -6,6 +6,7 @@ use core::hash::Hash;
 use super::EngineConfig;
 use super::effect::{Effect, Effects};
 use super::input::{Abandoned, Answer, Payload, RequestId};
+use super::lease::Role;
 use super::misuse::Misuse;
 use super::redirect::is_redirect_url;
 use super::request::Phase;
@@ -145,7 +146,7 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
         }
         let mut failure = Completion { extended: text, ..Completion::failure(kind, sender, error) }; // CL-53
         if self.seeded.has(Fault::LeaseOnDenial) {
-            let _ = self.mint(id, Payload::None, true, effects);
+            let _ = self.mint(id, Payload::None, Role::User, effects);
         }
         if self.seeded.has(Fault::FailureCarriesContext) {
             failure.context = Context::new(22);

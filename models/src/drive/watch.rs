@@ -39,7 +39,7 @@ thread_local! {
     static THREAD: Cell<u32> = const { Cell::new(0) };
 }
 
-/// A call that takes too long.
+/// A call that takes too long, or may yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Overdue {
     /// Which call.
@@ -48,6 +48,8 @@ pub(super) struct Overdue {
     pub(super) seq: u64,
     /// Whether a completion waits for it.
     pub(super) inside_completion: bool,
+    /// How long it has been there.
+    time: Duration,
 }
 
 /// Takes the frame off the stack when it goes.
@@ -95,25 +97,25 @@ pub(super) fn overdue() -> Option<Overdue> {
     let mut stacks = STACKS.lock();
     stacks.retain(|stack| stack.strong_count() > 0);
     let under_way = stacks.iter().filter_map(Weak::upgrade).filter_map(|stack| innermost_call(&stack.lock()));
-    first_to_blame(&under_way.collect::<Vec<_>>())
+    first_to_blame(&under_way.collect::<Vec<Overdue>>())
 }
 
-/// The call on top of a stack, and for how long it has been there.
-fn innermost_call(stack: &[Frame]) -> Option<(Duration, Overdue)> {
+/// The call on top of a stack.
+fn innermost_call(stack: &[Frame]) -> Option<Overdue> {
     let inside_completion = stack.contains(&Frame::Completion);
     match stack.last()? {
-        Frame::Call { since, name, seq } => Some((since.elapsed(), Overdue { name, seq: *seq, inside_completion })),
+        Frame::Call { since, name, seq } => Some(Overdue { name, seq: *seq, inside_completion, time: since.elapsed() }),
         Frame::Completion => None,
     }
 }
 
-fn first_to_blame(under_way: &[(Duration, Overdue)]) -> Option<Overdue> {
-    let longest = under_way.iter().map(|(time, _)| *time).max()?;
-    let may_be_the_cause = |(time, call): &(Duration, Overdue)| call.inside_completion && *time + LEAD >= longest;
-    let late = under_way.iter().filter(|(time, _)| *time > PATIENCE);
-    let late = late.max_by_key(|call| (may_be_the_cause(call), call.0))?;
-    let is_awaited = under_way.iter().any(|call| may_be_the_cause(call) && call.0 <= PATIENCE);
-    (may_be_the_cause(late) || !is_awaited).then_some(late.1)
+fn first_to_blame(under_way: &[Overdue]) -> Option<Overdue> {
+    let longest = under_way.iter().map(|call| call.time).max()?;
+    let may_be_the_cause = |call: &Overdue| call.inside_completion && call.time + LEAD >= longest;
+    let late = under_way.iter().filter(|call| call.time > PATIENCE);
+    let late = late.max_by_key(|call| (may_be_the_cause(call), call.time))?;
+    let is_awaited = under_way.iter().any(|call| may_be_the_cause(call) && call.time <= PATIENCE);
+    (may_be_the_cause(late) || !is_awaited).then_some(*late)
 }
 
 fn with_stack<R>(change: impl FnOnce(&mut Vec<Frame>) -> R) -> R {
@@ -162,11 +164,11 @@ impl Drop for Adopted {
 mod tests {
     use super::*;
 
-    fn call(seconds: u64, seq: u64, inside_completion: bool) -> (Duration, Overdue) {
-        (Duration::from_secs(seconds), Overdue { name: "release_context", seq, inside_completion })
+    fn call(seconds: u64, seq: u64, inside_completion: bool) -> Overdue {
+        Overdue { name: "release_context", seq, inside_completion, time: Duration::from_secs(seconds) }
     }
 
-    fn blamed(under_way: &[(Duration, Overdue)]) -> Option<u64> {
+    fn blamed(under_way: &[Overdue]) -> Option<u64> {
         first_to_blame(under_way).map(|call| call.seq)
     }
 
