@@ -6,7 +6,7 @@
 use stateright::{Checker as _, Model as _};
 use wsman_authz_core::dialect::Dialect;
 use wsman_authz_models::cover::covering_set;
-use wsman_authz_models::explore::{Watch, explore};
+use wsman_authz_models::explore::{Bounds, Watch, explore};
 use wsman_authz_models::model::{Checked, Model, SCENARIOS};
 use wsman_authz_models::verify::pins::Pins;
 
@@ -18,7 +18,7 @@ fn both_explorers_find_the_pinned_counts(scenario: &str, dialects: &[Dialect]) {
     let scenario = SCENARIOS.iter().find(|known| known.name == scenario).expect("a scenario of that name");
     for dialect in dialects {
         let model = Model::new(scenario.clone(), *dialect);
-        let ours = explore(&model, ENOUGH, &Watch::default());
+        let ours = explore(&model, Bounds::states(ENOUGH), &Watch::default());
         assert!(ours.exhausted, "{} under {dialect}: {:?}", scenario.name, ours.counterexample);
         let theirs = Checked::new(model).checker().threads(1).spawn_bfs().join();
         let counts = (theirs.unique_state_count() as u64, theirs.state_count() as u64);

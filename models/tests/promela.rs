@@ -17,7 +17,7 @@ use wsman_authz_core::Rule;
 use wsman_authz_core::dialect::Dialect;
 use wsman_authz_core::fault::Fault;
 use wsman_authz_core::host::Shape;
-use wsman_authz_models::explore::{Stream, Trouble, Watch, explore};
+use wsman_authz_models::explore::{Bounds, Stream, Trouble, Watch, explore};
 use wsman_authz_models::model::{Model, SCENARIOS, Scenario, Tape, World};
 
 fn folder() -> PathBuf {
@@ -151,8 +151,11 @@ fn both_models_have_the_same_states() {
 /// for a protocol that knows nothing of shards.
 #[test]
 fn shards_make_no_difference() {
-    let (_, rows) = table("expected.tsv");
-    assert!(rows.iter().any(|row| scenario(&row[0]).users > 1), "users in both shards");
+    let (_, mut rows) = table("expected.tsv");
+    let has_several_users = |row: &[String]| scenario(&row[0]).users > 1;
+    assert!(rows.iter().any(|row| has_several_users(row)), "users in both shards");
+    // One user is in one shard, however many there are: the small ones show it.
+    rows.retain(|row| has_several_users(row) || row[2].parse::<u32>().is_ok_and(|states| states < 1000));
     let expected: Vec<String> = rows.iter().map(|row| row.join("\t")).collect();
     assert_eq!(explored_all(&rows, 1), expected.join("\n"));
 }
@@ -164,7 +167,7 @@ fn seeded_faults_break_the_same_rules() {
         let fault = *Fault::ALL.iter().find(|fault| fault.name() == row[0]).expect("a fault of that name");
         let dialect = Dialect::parse(&row[2]).expect("a dialect");
         let model = Model { fault: Some(fault), ..Model::new(scenario(&row[1]), dialect) };
-        let found = explore(&model, 10_000_000, &Watch::default());
+        let found = explore(&model, Bounds::states(10_000_000), &Watch::default());
         let trouble = found.counterexample.map(|found| found.trouble);
         let broken = match trouble {
             Some(Trouble::Broken(rules)) => rules.iter().map(Rule::id).collect(),

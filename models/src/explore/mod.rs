@@ -70,10 +70,27 @@ pub enum Trouble {
     Panic(String),
 }
 
-/// Explores a model to the end. `most_states` bounds the memory; what is cut off there is not exhausted.
+/// Where an exploration stops, after the step in which it gets there. What is cut off so is not exhausted.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// This bounds the memory.
+    pub states: usize,
+    /// From the first state.
+    pub steps: u32,
+}
+
+impl Bounds {
+    /// So many states, wherever they are.
+    #[must_use]
+    pub const fn states(states: usize) -> Self {
+        Self { states, steps: u32::MAX }
+    }
+}
+
+/// Explores a model to the end, or as far as the bounds are.
 #[must_use]
-pub fn explore(model: &Model, most_states: usize, watch: &Watch) -> Exploration {
-    Search::new(model).run(most_states, watch)
+pub fn explore(model: &Model, bounds: Bounds, watch: &Watch) -> Exploration {
+    Search::new(model).run(bounds, watch)
 }
 
 /// Replays actions and returns the state at their end.
@@ -110,7 +127,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn run(mut self, most_states: usize, watch: &Watch) -> Exploration {
+    fn run(mut self, bounds: Bounds, watch: &Watch) -> Exploration {
         let initial = self.model.initial();
         let (mut level, mut next) = (Vec::new(), Vec::new());
         self.arrive(initial, None, &mut level);
@@ -129,7 +146,8 @@ impl<'a> Search<'a> {
             watch.generated.fetch_add(self.generated - told_generated, Ordering::Relaxed);
             watch.depth.store(depth.into(), Ordering::Relaxed);
             (told_unique, told_generated) = (unique, self.generated);
-            exhausted = next.is_empty() || self.store.len() <= most_states && !watch.stop.load(Ordering::Relaxed);
+            let within = self.store.len() <= bounds.states && depth < bounds.steps;
+            exhausted = next.is_empty() || within && !watch.stop.load(Ordering::Relaxed);
             std::mem::swap(&mut level, &mut next); // the one that is empty keeps its memory
         }
         if self.trouble.is_none() && exhausted {

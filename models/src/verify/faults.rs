@@ -6,21 +6,34 @@ use wsman_authz_core::fault::Fault;
 use super::report::rules_of;
 use super::run::{Done, MOST_STATES};
 use crate::cover::covering_set;
-use crate::explore::{Watch, explore};
+use crate::explore::{Bounds, Watch, explore};
 use crate::model::{Model, SCENARIOS};
 
-/// Looks for a shortest way into the fault: dialect after dialect, and in the first that shows it the scenario with the
-/// fewest steps.
+/// How many steps far everybody looks before anybody looks farther. Most dialects cannot show a given fault, and to find
+/// that out takes all of their states.
+const REACHES: [u32; 3] = [6, 12, u32::MAX];
+
+/// Looks for a shortest way into the fault: dialect after dialect, and in the first that shows it within a reach the
+/// scenario with the fewest steps.
 #[must_use]
 pub fn find(fault: Fault, only: Option<Dialect>, watch: &Watch) -> Option<Done> {
     let dialects = only.map_or_else(covering_set, |dialect| vec![dialect]);
-    dialects.into_iter().find_map(|dialect| {
-        let found = SCENARIOS.iter().filter_map(|scenario| {
-            let model = Model { fault: Some(fault), ..Model::new(scenario.clone(), dialect) };
-            let exploration = explore(&model, MOST_STATES, watch);
-            let trouble = &exploration.counterexample.as_ref()?.trouble;
-            rules_of(trouble).contains(fault.rule()).then_some(Done { model, exploration })
-        });
-        found.min_by_key(|done| done.exploration.counterexample.as_ref().map_or(0, |found| found.actions.len()))
-    })
+    let within = |steps| dialects.iter().find_map(|dialect| shortest(fault, *dialect, steps, watch));
+    REACHES.into_iter().find_map(within)
+}
+
+/// The shortest way into the fault that a dialect has, of at most so many steps.
+fn shortest(fault: Fault, dialect: Dialect, mut steps: u32, watch: &Watch) -> Option<Done> {
+    let mut shortest = None;
+    for scenario in SCENARIOS {
+        let model = Model { fault: Some(fault), ..Model::new(scenario.clone(), dialect) };
+        let exploration = explore(&model, Bounds { states: MOST_STATES, steps }, watch);
+        let Some(found) = &exploration.counterexample else { continue };
+        let length = u32::try_from(found.actions.len()).unwrap_or(u32::MAX);
+        if length <= steps && rules_of(&found.trouble).contains(fault.rule()) {
+            steps = length.saturating_sub(1); // the next one must be shorter
+            shortest = Some(Done { model, exploration });
+        }
+    }
+    shortest
 }

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::plan::Job;
-use crate::explore::{Exploration, Watch, explore};
+use crate::explore::{Bounds, Exploration, Watch, explore};
 use crate::model::Model;
 
 /// The bound on the states of one exploration: what it costs is memory, about 300 bytes each. No scenario of ours
@@ -39,7 +39,7 @@ pub fn run(
             scope.spawn(move || {
                 while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let model = Model::new(job.scenario.clone(), job.dialect);
-                    let exploration = explore(&model, MOST_STATES, watch);
+                    let exploration = explore(&model, Bounds::states(MOST_STATES), watch);
                     if send.send(Done { model, exploration }).is_err() || watch.stop.load(Ordering::Relaxed) {
                         return;
                     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use stateright::{Checker as _, Model as _};
 use wsman_authz_core::dialect::Dialect;
-use wsman_authz_models::explore::{Stream, Watch, explore};
+use wsman_authz_models::explore::{Bounds, Stream, Watch, explore};
 use wsman_authz_models::model::{Checked, Model, SCENARIOS, Tape, World};
 
 use crate::harness::{Bench, Case, Contender, Role, Row, Run};
@@ -45,7 +45,7 @@ fn steps_alone(model: &Model, worlds: &[World]) {
 
 /// The explorer, as `verify` calls it: it must find everything, and nothing wrong.
 fn explored(model: &Model, unique: u64) {
-    let exploration = explore(model, ENOUGH, &Watch::default());
+    let exploration = explore(model, Bounds::states(ENOUGH), &Watch::default());
     assert!(exploration.exhausted && exploration.unique == unique, "{exploration:?}");
 }
 
