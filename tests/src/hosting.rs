@@ -14,7 +14,10 @@ use std::borrow::Cow;
 use crate::choices::Choices;
 
 const APPLICATIONS: [ApplicationId; 2] = [ApplicationId(1), ApplicationId(2)];
-const USERS: u8 = 2;
+
+/// How many users there are, how many answers in eight report a value that others report too, and how many such values
+/// an application has.
+const CROWDS: [(u8, u8, u8); 2] = [(2, 3, 3), (8, 7, 1)];
 
 /// The thread on which questions are put.
 const USUAL: ThreadId = ThreadId(1);
@@ -35,6 +38,7 @@ struct Play {
     threads: u32,
     contexts: u64,
     operations: u64,
+    crowd: (u8, u8, u8),
     inside: Vec<Inside>,
     /// The trace, if somebody listens.
     story: Option<Vec<u8>>,
@@ -88,7 +92,8 @@ impl Play {
         });
         let contract = Contract::new(dialect, Vantage::Host);
         let (now, seq, threads, contexts, operations, inside) = (0, 1, 1, 0, 0, Vec::new());
-        let mut play = Self { host, contract, now, seq, threads, contexts, operations, inside, story };
+        let crowd = CROWDS[usize::from(settings >> 7)];
+        let mut play = Self { host, contract, now, seq, threads, contexts, operations, crowd, inside, story };
         let played = play.run(choices);
         (play, played)
     }
@@ -147,7 +152,7 @@ impl Play {
     fn happen(&mut self, choices: &mut Choices) -> Result<(), String> {
         let what = choices.byte();
         let application = APPLICATIONS[usize::from(what >= 0xE0)];
-        let user = choices.byte() % USERS;
+        let user = choices.byte() % self.crowd.0;
         match what % 16 {
             0..=3 => {
                 self.operations += 1;
@@ -233,10 +238,11 @@ impl Play {
                 return said;
             }
         }
+        let (_, equal, values) = self.crowd;
         said.context = match how / 8 % 8 {
             0 => None,
             // A value that is reported more than once, within one application.
-            same @ 1..=3 => Context::new(u64::from(application.0) << 8 | u64::from(same)),
+            same if same <= equal => Context::new(u64::from(application.0) << 8 | u64::from(same % values)),
             _ => {
                 self.contexts += 1;
                 Context::new(1 << 32 | self.contexts)

@@ -233,7 +233,14 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let Some(account) = self.accounts.get(&(application, user.clone())) else { return false };
         let Some(record) = &account.record else { return false };
         let is_early = record.deadline.is_some_and(|deadline| at < deadline);
-        is_early || (self.dialect.expiry == Expiry::Pinned && !account.at_rest())
+        is_early || (self.dialect.expiry == Expiry::Pinned && self.pins(account) != (0, 0))
+    }
+
+    /// The requests in flight and the open operations that keep a record under `pinned` (CL-33). An operation whose
+    /// completion has not returned may yet be refused.
+    fn pins(&self, account: &Account<M>) -> (u32, usize) {
+        let accepted = |number: &&OperationId| self.operations.get(number).is_some_and(|operation| operation.settled);
+        (account.requests, account.open.iter().filter(accepted).count())
     }
 
     /// A record expired.
@@ -242,7 +249,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if self.expires_wrongly(application, user, sight.at) && self.is_over_by_release(application, user, sight) {
             return; // there was no record any more
         }
-        let Some(account) = self.accounts.get_mut(&(application, user.clone())) else { return };
+        let Some(account) = self.accounts.get(&(application, user.clone())) else { return };
+        let (requests, open) = self.pins(account);
+        let account = self.account(application, user);
         let Some(record) = account.record.take() else { return };
         account.ended = Some((Ending::Expired, sight.mark));
         sight.reach(Rule::CL34);
@@ -256,9 +265,6 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
         if pinned {
             sight.reach(Rule::CL33);
-            // An operation whose completion has not returned may yet be refused.
-            let accepted = |number| self.operations.get(number).is_some_and(|operation| operation.settled);
-            let (requests, open) = (account.requests, account.open.iter().filter(|number| accepted(number)).count());
             if requests > 0 || open > 0 {
                 let why = format!(
                     "the record of {user:?} expired with {requests} requests in flight and {open} operations open"

@@ -149,3 +149,11 @@ fn cl_34_which_of_equal_leases_was_released_stays_open_only_while_one_may_be_ref
     assert_eq!(due(refusing("")).undecided(22), 1);
     assert_eq!(due(refusing("")).on(2).returns(1, 0).undecided(22), 0);
 }
+
+#[test]
+fn cl_34_an_operation_that_may_be_refused_does_not_show_that_a_record_was_over_before() {
+    let raced = refusing(",authorize_user=parallel").first(1, 8).first(2, 8).on(2).saying_yes(1, 22).on(1).yes(2, 0);
+    let open = raced.first(3, 7).yes(3, 22).operation(4, 8, 1).on(3).saying_yes(4, 0).on(1).at(100);
+    let expired = open.expires(7).releases(22).expires(8); // the release was of user 7's
+    expired.on(3).returns(4, 87).on(2).returns(1, 87).stops().keeps(Rule::CL34);
+}
