@@ -15,7 +15,7 @@ use wsman_authz_core::{PayloadId, Sender, UserName};
 use crate::boundary::guard;
 use crate::clock::Clock;
 use crate::completions::Completions;
-use crate::gate::Gates;
+use crate::gate::Bell;
 use crate::statistics::Tally;
 use crate::trace::{Names, Trace};
 use crate::{log, token};
@@ -27,7 +27,8 @@ pub(crate) type EngineInput<C> = Input<UserName, Arc<C>>;
 pub(crate) struct Performer<C> {
     engine: SharedEngine<UserName, Arc<C>>,
     completions: Completions,
-    pub(crate) gates: Gates,
+    /// Tells Shutdown that an application is drained.
+    pub(crate) bell: Arc<Bell>,
     pub(crate) trace: Trace,
     pub(crate) tally: Tally,
     pub(crate) clock: Clock,
@@ -45,8 +46,8 @@ pub(crate) struct Asked<C> {
 impl<C> Performer<C> {
     pub(crate) fn new(completions: Completions, clock: Clock, engine: Engine<UserName, Arc<C>>) -> Self {
         let engine = SharedEngine::from(engine);
-        let (gates, trace, tally) = (Gates::default(), Trace::from_environment(), Tally::default());
-        Self { engine, completions, gates, trace, tally, clock, looked: AtomicU64::new(u64::MAX) }
+        let (bell, trace, tally) = (Arc::default(), Trace::from_environment(), Tally::default());
+        Self { engine, completions, bell, trace, tally, clock, looked: AtomicU64::new(u64::MAX) }
     }
 
     pub(crate) const fn engine(&self) -> &SharedEngine<UserName, Arc<C>> {
@@ -107,7 +108,7 @@ impl<C> Performer<C> {
                 Effect::CloseToken(token) => token::close(token),
                 Effect::Drained { application, leases, replies } => {
                     log::drained(application, leases, replies);
-                    self.gates.drained(application);
+                    self.bell.drained(application);
                 }
                 Effect::Report(misuse) => self.report(misuse),
             }

@@ -13,6 +13,7 @@ use crate::action::Operation;
 use crate::applications::Applications;
 use crate::boundary::guard;
 use crate::decode::Undecodable;
+use crate::gate::Gates;
 use crate::log;
 use crate::performer::Performer;
 use crate::plugin::{ApplicationInfo, Plugin, ShutdownReason, StartError};
@@ -38,13 +39,15 @@ pub(crate) struct Runtime<P: Plugin> {
     pub(crate) performer: Arc<Performer<P::Context>>,
     source: Source<P>,
     pub(crate) applications: Mutex<Applications<P>>,
+    pub(crate) gates: Gates<P>,
     pub(crate) watch: Arc<Watch>,
 }
 
 impl<P: Plugin> Runtime<P> {
     pub(crate) fn new(performer: Performer<P::Context>, source: Source<P>) -> Self {
         let performer = Arc::new(performer);
-        Self { performer, source, applications: Mutex::default(), watch: Arc::default() }
+        let gates = Gates::new(Arc::clone(&performer.bell));
+        Self { performer, source, applications: Mutex::default(), gates, watch: Arc::default() }
     }
 
     /// Starts an application. The error is the code for the host.
@@ -98,8 +101,8 @@ impl<P: Plugin> Runtime<P> {
             drop_policy(policy);
             return Err(ERROR_NOT_ENOUGH_MEMORY);
         }
+        self.gates.open(application, &policy);
         self.applications.lock().run(application, name, policy);
-        self.performer.gates.open(application);
         let _ = self.performer.take(Input::Startup { application });
         Ok(application)
     }
@@ -126,7 +129,7 @@ impl<P: Plugin> Runtime<P> {
             guard("shutdown of the policy", (), || policy.shutdown(reason));
             drop_policy(policy);
         }
-        let inside = self.performer.gates.close(application, GRACE);
+        let inside = self.gates.close(application, GRACE);
         log::shut_down(application, self.performer.engine().replies_out(application), inside);
         let gone = self.applications.lock().forget(application);
         if let Some(policy) = gone {
@@ -188,7 +191,7 @@ impl<P: Plugin> Runtime<P> {
     }
 
     pub(crate) fn release(&self, context: Option<Context>) {
-        let _inside = self.performer.gates.enter_release(); // CL-62: the destructor may run now
+        let _inside = self.gates.enter_release(context); // CL-62: the destructor may run now
         let trace = &self.performer.trace;
         let back = Call::ReleaseReturn { context };
         let _traced = trace.is_on().then(|| trace.enter(Call::Release { context }, &Names::default(), back));
@@ -205,7 +208,7 @@ impl<P: Plugin> Runtime<P> {
         question: Result<(Sender, Option<Operation>), Undecodable>,
         put: impl FnOnce(&P, Reply<P::Context>, Sender, Option<Operation>),
     ) {
-        let visit = Visit::enter(self, application);
+        let visit = Visit::enter(self, application, sender);
         let user = question.as_ref().map_or_else(|_| nobody(), |(sender, _)| sender.user.clone());
         let _traced = self.performer.trace.is_on().then(|| {
             let operation = question.as_ref().ok().and_then(|(_, operation)| operation.as_ref());
@@ -228,7 +231,7 @@ impl<P: Plugin> Runtime<P> {
             Err(_) => {
                 // Shutdown drained the application after we came in, and waits for us: this request is still owed
                 // an answer (CL-50). One that came before Startup or after Shutdown is not (CL-54).
-                if visit.entered {
+                if visit.policy.is_some() {
                     self.performer.turn_away(kind, sender);
                 }
                 return;
@@ -239,7 +242,7 @@ impl<P: Plugin> Runtime<P> {
         }
         let client_token = question.as_ref().ok().and_then(|(sender, _)| sender.client_token);
         let reply = Reply::new(Arc::clone(&self.performer), asked, client_token);
-        match (question, visit.policy.as_deref()) {
+        match (question, visit.policy.as_deref().map(|known| &*known.0)) {
             (Ok((sender, operation)), Some(policy)) => guard("policy", (), || put(policy, reply, sender, operation)),
             (Err(why), _) => reply.deny(ERROR_INVALID_PARAMETER, Some(why.to_string())), // CL-71
             (Ok(_), None) => drop(reply),                                                // CL-70

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use wsman_authz_core::ApplicationId;
+use wsman_authz_core::{ApplicationId, Sender};
 
 use crate::boundary::guard;
+use crate::gate::OnLane;
 use crate::plugin::Plugin;
 use crate::runtime::Runtime;
 
@@ -12,15 +13,14 @@ use crate::runtime::Runtime;
 pub(crate) struct Visit<'a, P: Plugin> {
     runtime: &'a Runtime<P>,
     application: ApplicationId,
-    /// There is such an application.
-    pub(crate) entered: bool,
-    pub(crate) policy: Option<Arc<P>>,
+    request: Sender,
+    /// That of the application, if there is such an application.
+    pub(crate) policy: Option<Arc<OnLane<P>>>,
 }
 
 impl<'a, P: Plugin> Visit<'a, P> {
-    pub(crate) fn enter(runtime: &'a Runtime<P>, application: ApplicationId) -> Self {
-        let entered = runtime.performer.gates.enter(application);
-        Self { runtime, application, entered, policy: runtime.policy(application) }
+    pub(crate) fn enter(runtime: &'a Runtime<P>, application: ApplicationId, request: Sender) -> Self {
+        Self { runtime, application, request, policy: runtime.gates.enter(application, request) }
     }
 }
 
@@ -28,9 +28,7 @@ impl<P: Plugin> Drop for Visit<'_, P> {
     fn drop(&mut self) {
         if let Some(policy) = self.policy.take() {
             drop_policy(policy);
-        }
-        if self.entered {
-            self.runtime.performer.gates.leave(self.application);
+            self.runtime.gates.leave(self.application, self.request);
         }
     }
 }

@@ -20,11 +20,12 @@ use crate::performer::Performer;
 use crate::runtime::Runtime;
 use crate::sender::Sender;
 use crate::source::Source;
+use crate::visit::Visit;
 use crate::{ApplicationInfo, Identity, OperationRequest, Plugin, UserGrant, UserRequest};
 
 /// Where the host that a completion is meant for lives: by the pointer that it carries, which points nowhere.
 static HOUSES: Mutex<BTreeMap<u64, Weak<House>>> = Mutex::new(BTreeMap::new());
-static LAST_SENDER: AtomicU64 = AtomicU64::new(0x1000);
+static LAST_HOUSE: AtomicU64 = AtomicU64::new(0);
 
 /// What the host does inside a completion, and what it says to it.
 pub(super) type Inside = fn(&Arc<House>, Option<Context>) -> u32;
@@ -34,6 +35,9 @@ pub(super) struct House {
     pub(super) runtime: Runtime<Policy>,
     pub(super) board: Arc<Board>,
     inside: Option<Inside>,
+    /// The last pointer of a sender. In its upper half is the house; the lower one, which says what happens to it, is the
+    /// same in every execution.
+    last: AtomicU64,
 }
 
 /// What happened, and who is still at it. Its locks are the system's: writing down is no crossing of the boundary.
@@ -158,7 +162,8 @@ impl House {
         let clock = Clock::Virtual(Arc::clone(&board.time));
         let completions = Completions { user, operation, quota };
         let performer = Performer::new(completions, clock, source.engine());
-        Arc::new(Self { runtime: Runtime::new(performer, source), board, inside })
+        let last = AtomicU64::new((LAST_HOUSE.fetch_add(1, SeqCst) << 32) + 0x1000);
+        Arc::new(Self { runtime: Runtime::new(performer, source), board, inside, last })
     }
 
     pub(super) fn start(&self, name: &str) -> Result<ApplicationId, u32> {
@@ -172,7 +177,7 @@ impl House {
     }
 
     fn sender(self: &Arc<Self>, application: ApplicationId) -> SenderId {
-        let number = LAST_SENDER.fetch_add(16, SeqCst);
+        let number = self.last.fetch_add(16, SeqCst);
         lock(&HOUSES).insert(number, Arc::downgrade(self));
         self.board.pages().requests.insert(number, (application, 0));
         SenderId::new(number).expect("not NULL")
@@ -185,11 +190,8 @@ impl House {
         let number = sender.0.get();
         let unanswered = name == "now" && self.board.pages().requests[&number].1 == 0;
         if unanswered {
-            let gates = &self.runtime.performer.gates;
-            let open = gates.enter(application);
-            if open {
-                gates.leave(application);
-            } else {
+            let visit = Visit::enter(&self.runtime, application, sender);
+            if visit.policy.is_none() {
                 self.board.pages().too_late.push(number);
             }
         }
