@@ -66,8 +66,16 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         sight: &mut Sight<M>,
     ) -> bool {
         let is_open = self.doubts.contains_key(&context); // then there is one more slot than releases
-        if !is_open && ticket.is_none() && self.slots(context).is_empty() {
-            return false;
+        if !is_open && ticket.is_none() {
+            match self.slots(context)[..] {
+                [] => return false,
+                // Decided at once, as most are.
+                [only] => {
+                    self.end_at(context, only.application, only.place, sight);
+                    return true;
+                }
+                _ => {}
+            }
         }
         let doubt = self.doubts.entry(context).or_default();
         doubt.releases += 1;

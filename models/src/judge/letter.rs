@@ -32,7 +32,8 @@ type Read<T> = Result<T, Fault>;
 impl<'l, 'n> Reading<'l, 'n> {
     /// Reads a record; returns its number and what it is.
     pub(super) fn read(line: &'l str, names: &'n mut Names) -> Read<(u64, Letter)> {
-        let record = Record::read(line)?;
+        let mut record = Record::default();
+        record.read(line)?;
         let mut reading = Self { line, names };
         let seq = reading.number(&record.seq, "seq")?;
         let at = Timestamp(reading.number(&record.ms, "ms")?);
