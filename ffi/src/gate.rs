@@ -15,8 +15,9 @@ use wsman_authz_core::{ApplicationId, Context, Sender};
 /// Loom tries every schedule: two show what there is to see.
 const LANES: usize = if cfg!(wsman_authz_loom) { 2 } else { 16 };
 
-/// A policy as one lane knows it: who holds it is counted there, and moves nobody else's cache line.
+/// A policy as one lane knows it: who holds it is counted there, on cache lines of the lane's own.
 #[derive(Debug)]
+#[repr(align(128))]
 pub(crate) struct OnLane<P>(pub(crate) Arc<P>);
 
 /// What calls of one application find on a lane.
@@ -155,11 +156,11 @@ impl<P> Gates<P> {
             let left = calls.max(usize::from(!is_drained)) + releases;
             if left == 0 || Instant::now() >= deadline {
                 // With all lanes locked, so that nobody comes in after the count: HA-13 says that nobody wants to.
-                for lane in &mut lanes {
-                    lane.listeners -= 1;
-                    lane.rooms.remove(&application); // its policy goes later: `Applications` has it
-                }
+                lanes.iter_mut().for_each(|lane| lane.listeners -= 1);
+                let rooms: Vec<_> = lanes.iter_mut().map(|lane| lane.rooms.remove(&application)).collect();
                 drained.remove(&application);
+                drop((lanes, drained));
+                drop(rooms); // CL-60: handles on the policy, though never the last
                 return left;
             }
             drop(lanes);
@@ -178,7 +179,7 @@ fn inside<P>(lanes: &[Guard<'_, Traffic<P>>], application: ApplicationId) -> (us
 
 /// The lane of an address or a handle. Its lower half says it: in a handle that is the slot, and not how often it was
 /// used, so who works with few slots stays in few lanes.
-const fn lane_of(number: u64) -> usize {
+pub(crate) const fn lane_of(number: u64) -> usize {
     ((number as u32).wrapping_mul(0x9E37_79B9) >> 24) as usize % LANES
 }
 

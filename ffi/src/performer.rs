@@ -78,7 +78,8 @@ impl<C> Performer<C> {
     /// Denies what is overdue, unless somebody looked in this very millisecond: a look concerns all users (CL-70).
     pub(crate) fn look_at_the_clock(&self) {
         let now = self.clock.now();
-        if self.looked.swap(now.0, Ordering::Relaxed) != now.0 {
+        let has_looked = self.looked.load(Ordering::Relaxed) == now.0;
+        if !has_looked && self.looked.swap(now.0, Ordering::Relaxed) != now.0 {
             let _ = self.take(Input::Tick);
         }
     }

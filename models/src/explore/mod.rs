@@ -38,7 +38,7 @@ pub struct Exploration {
     pub generated: u64,
     /// Steps to the state farthest from the first.
     pub depth: u32,
-    /// Whether every state within the bounds was seen.
+    /// Whether every state that can be reached was seen: no bound and no `stop` cut any off.
     pub exhausted: bool,
     /// Witnesses met, as bits in the order of [`crate::model::Witness::ALL`].
     pub witnesses: u32,

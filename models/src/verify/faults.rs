@@ -14,7 +14,7 @@ use crate::model::{Model, SCENARIOS};
 const REACHES: [u32; 3] = [6, 12, u32::MAX];
 
 /// Looks for a shortest way into the fault: dialect after dialect, and in the first that shows it within a reach the
-/// scenario with the fewest steps.
+/// scenario with the fewest steps. That a state at rest cannot be reached any more shows in the last reach alone.
 #[must_use]
 pub fn find(fault: Fault, only: Option<Dialect>, watch: &Watch) -> Option<Done> {
     let dialects = only.map_or_else(covering_set, |dialect| vec![dialect]);

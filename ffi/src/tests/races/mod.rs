@@ -9,8 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
-use wsman_authz_core::ApplicationId;
+use wsman_authz_core::sync::thread;
+use wsman_authz_core::{ApplicationId, Context, Sender};
 
+use crate::gate::{Bell, Gates, lane_of};
 use house::House;
 
 /// Plays one scenario on every schedule under loom, once otherwise. Under loom there must be so many schedules.
@@ -83,6 +85,33 @@ fn cl_62_shutdown_against_two_releases() {
         house.shutdown(a);
         house.must(house.alive() == 0, "CL-62: a destructor runs after Shutdown returned");
         house.end(&[a]);
+    });
+}
+
+/// A release and a call on two lanes while Shutdown closes the gate: it waits for both, and hears both leave. Of nobody
+/// else is anything here, so that every schedule can be played.
+#[test]
+fn cl_62_a_gate_closes_behind_calls_on_two_lanes() {
+    play(132_350, || {
+        let bell = Arc::<Bell>::default();
+        let (gates, a) = (Arc::new(Gates::new(Arc::clone(&bell))), ApplicationId(1));
+        let (request, context) = (Sender::new(0x1000).expect("not NULL"), Context::new(1));
+        assert!(lane_of(0x1000) != lane_of(1) || cfg!(not(wsman_authz_loom)), "two lanes");
+        gates.open(a, &Arc::new(()));
+        bell.drained(a);
+        let release = Arc::clone(&gates);
+        let call = Arc::clone(&gates);
+        let threads = [
+            thread::spawn(move || drop(release.enter_release(context))),
+            thread::spawn(move || {
+                if call.enter(a, request).is_some() {
+                    call.leave(a, request);
+                }
+            }),
+        ];
+        assert_eq!(gates.close(a, Duration::from_secs(3600)), 0, "everybody left");
+        assert!(gates.enter(a, request).is_none());
+        threads.into_iter().for_each(|thread| thread.join().expect("no panic"));
     });
 }
 
