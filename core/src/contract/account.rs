@@ -254,6 +254,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let account = self.account(application, user);
         let Some(record) = account.record.take() else { return };
         account.ended = Some((Ending::Expired, sight.mark));
+        let renewals = account.renewals;
         sight.reach(Rule::CL34);
         if let Some(deadline) = record.deadline {
             sight.reach(Rule::CL32);
@@ -270,9 +271,11 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                     "the record of {user:?} expired with {requests} requests in flight and {open} operations open"
                 );
                 sight.breaks(Rule::CL33, &[record.mark], why);
+            } else {
+                self.expired_beneath(application, user, record.mark);
             }
         }
-        if account.renewals == 0 {
+        if renewals == 0 {
             self.leases_due(application, user, Due::Expired, None); // CL-34
         } // Otherwise the release is not due: CL-20
         self.disown(application, user);

@@ -36,6 +36,8 @@ pub(super) struct Fit<K, M> {
     pub(super) user: K,
     pub(super) context: Option<Context>,
     pub(super) began: Began<M>,
+    /// The record that expired meanwhile, although the operation that began pins it, unless it is refused (CL-33).
+    pub(super) expired: Option<M>,
     pub(super) mark: M,
 }
 
@@ -155,7 +157,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             self.unpin(application, user, sight.at);
         }
         let context = completion.context.filter(|_| completion.is_success() && completion.kind != RequestKind::Quota);
-        Answer::Fit(Fit { application, user: user.clone(), context, began, mark: sight.mark })
+        Answer::Fit(Fit { application, user: user.clone(), context, began, expired: None, mark: sight.mark })
     }
 
     fn succeeded(&mut self, request: &Request<K, M>, completion: &Completion, sight: &mut Sight<M>) -> Began<M> {

@@ -69,6 +69,13 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 if let Some(operation) = self.operations.get_mut(&number) {
                     operation.settled = true;
                 }
+                if let Some(record) = fit.expired {
+                    let why = format!(
+                        "the record of {:?} expired while {number} was being authorized, which was accepted",
+                        fit.user
+                    );
+                    sight.breaks(Rule::CL33, &[record, fit.mark], why);
+                }
             }
         }
         if let Some(context) = fit.context.filter(|_| self.dialect.refusal == Refusal::Refuses) {
@@ -120,6 +127,21 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                     Began::Renewal { merged: true } => Began::Merger,
                     began => began,
                 };
+            }
+        }
+    }
+
+    /// The record expired under operations whose completions have not returned: it was pinned by each that is
+    /// accepted (CL-33).
+    pub(super) fn expired_beneath(&mut self, application: ApplicationId, user: &K, record: M) {
+        let Some(account) = self.accounts.get(&(application, user.clone())) else { return };
+        for answer in self.answers.values_mut().flatten() {
+            if let Answer::Fit(fit) = answer
+                && let Began::Operation(number) = fit.began
+                && fit.application == application
+                && account.open.contains(&number)
+            {
+                fit.expired = Some(record);
             }
         }
     }

@@ -172,6 +172,28 @@ fn cl_33_the_host_knows_first_that_it_refused() {
 }
 
 #[test]
+fn cl_33_an_operation_pins_its_record_before_its_completion_returned() {
+    let beneath = || known("refusal=refuses").operation(2, 7, 1).saying_yes(2, 0xB).at(IDLE).expires(7);
+    beneath().returns(2, 0).releases(0xA).ends(1).releases(0xB).stops().breaks(&[Rule::CL33]);
+    beneath().releases(0xA).ends(1).releases(0xB).returns(2, 0).stops().breaks(&[Rule::CL33]);
+    let ended = || known("refusal=refuses").operation(2, 7, 1).saying_yes(2, 0xB).ends(1).at(IDLE).expires(7);
+    ended().releases(0xB).returns(2, 0).releases(0xA).stops().keeps(Rule::CL33);
+    let other = || known("refusal=refuses").first(3, 8).yes(3, 0xC).operation(2, 7, 1).saying_yes(2, 0xB);
+    other()
+        .at(IDLE)
+        .expires(8)
+        .returns(2, 0)
+        .releases(0xC)
+        .ends(1)
+        .releases(0xB)
+        .releases(0xA)
+        .stops()
+        .keeps(Rule::CL33);
+    let unpinned = known("refusal=refuses,expiry=user-first").operation(2, 7, 1).saying_yes(2, 0xB).at(IDLE).expires(7);
+    unpinned.returns(2, 0).releases(0xA).ends(1).releases(0xB).stops().keeps(Rule::CL34);
+}
+
+#[test]
 fn cl_31_a_plug_in_cannot_tell_first_requests_from_a_re_authorization() {
     let asked = || {
         let known = seen("", Vantage::Plugin).starts(1).asks_user(1, 7, None).yes(1, 0xA);
