@@ -12,8 +12,8 @@ use wsman_authz_core::dialect::{self, Dialect, FIELDS};
 use wsman_authz_core::fault::Fault;
 
 use super::{Format, Output, print};
-use crate::explore::Watch;
-use crate::verify::pins::Pins;
+use crate::explore::{Same, Watch};
+use crate::verify::pins::{Comparison, Pins};
 use crate::verify::{self, Done, Extent, Partition, Report, Sizes, faults};
 
 #[derive(Debug, Args)]
@@ -36,6 +36,11 @@ pub(super) struct Options {
     /// Explore under every dialect (about a quarter of an hour on two cores)
     #[arg(long)]
     full: bool,
+    /// Let states that differ in names only (of users, leases, payloads, requests) count as one: they go on alike, and
+    /// are few enough for sizes that are out of reach otherwise. Every state counts where the host uses the addresses
+    /// of requests again (`sender_pointer=reused`), and where crossings race about several operations of a user
+    #[arg(long, conflicts_with = "fault")]
+    up_to_names: bool,
     /// Threads; as many as there are cores unless given
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u16>::new().range(1..=256))]
     threads: Option<u16>,
@@ -99,7 +104,12 @@ pub(super) fn run(options: &Options) -> Result<u8, String> {
 impl Options {
     /// Nothing was asked for but to verify: then the bundled example is judged too.
     fn is_plain(&self) -> bool {
-        !self.quick && !self.full && self.is_whole() && self.format == Format::Text && self.out.is_none()
+        !self.quick
+            && !self.full
+            && !self.up_to_names
+            && self.is_whole()
+            && self.format == Format::Text
+            && self.out.is_none()
     }
 
     /// The plan covers what must reach every rule and witness.
@@ -109,6 +119,10 @@ impl Options {
 
     const fn sizes(&self) -> Sizes {
         Sizes { users: self.users, operations: self.operations, applications: self.applications }
+    }
+
+    const fn same(&self) -> Same {
+        if self.up_to_names { Same::UpToNames } else { Same::Equal }
     }
 
     fn threads(&self) -> usize {
@@ -177,7 +191,7 @@ fn explore(options: &Options) -> Result<Report, String> {
         *left.entry(job.dialect).or_default() += 1;
     }
     let started = Instant::now();
-    let results = verify::run(&jobs, options.threads(), &watch, |event, remaining| {
+    let results = verify::run(&jobs, options.same(), options.threads(), &watch, |event, remaining| {
         if let Some(done) = event {
             let dialect = done.model.dialect;
             if left.get_mut(&dialect).is_some_and(|left| {
@@ -193,11 +207,13 @@ fn explore(options: &Options) -> Result<Report, String> {
     });
     live.bar.finish_and_clear();
     let mut pins = Pins::reviewed();
-    if std::env::var_os("UPDATE_PINS").is_some() && options.sizes().are_default() {
+    if std::env::var_os("UPDATE_PINS").is_some() && options.sizes().are_default() && !options.up_to_names {
         pins = update_pins(pins, &results)?;
     }
-    let scope = verify::Scope { planned: jobs.len(), whole: options.is_whole() };
-    Ok(Report::new(&results, scope, pins.compare(&results), started.elapsed()))
+    let scope = verify::Scope { planned: jobs.len(), whole: options.is_whole(), same: options.same() };
+    // The counts that were reviewed are those of all states.
+    let comparison = if options.up_to_names { Comparison::default() } else { pins.compare(&results) };
+    Ok(Report::new(&results, scope, comparison, started.elapsed()))
 }
 
 /// Writes the counts of these results into the source tree.
@@ -212,6 +228,6 @@ fn update_pins(mut pins: Pins, results: &[Done]) -> Result<Pins, String> {
 fn hunt(fault: Fault, options: &Options) -> Report {
     let started = Instant::now();
     let found: Vec<Done> = faults::find(fault, options.dialect, &Watch::default()).into_iter().collect();
-    let scope = verify::Scope { planned: 1, whole: false };
-    Report::new(&found, scope, verify::pins::Comparison::default(), started.elapsed())
+    let scope = verify::Scope { planned: 1, whole: false, same: Same::Equal };
+    Report::new(&found, scope, Comparison::default(), started.elapsed())
 }

@@ -1,5 +1,7 @@
 //! The exact explorer: breadth first, whole states, so a counterexample is provably a shortest one.
 //!
+//! States are the same if they are equal, or, where that is enough, if they differ in nothing but names ([`Same`]).
+//!
 //! It also computes what no search of states can see on the way: from every state that can be reached, a state at rest
 //! can be reached. (A search for "eventually" misses violations on cycles; this is reachability on the whole graph.)
 
@@ -87,10 +89,29 @@ impl Bounds {
     }
 }
 
+/// Which states count as one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Same {
+    /// Those that are equal.
+    #[default]
+    Equal,
+    /// Those that differ in names only: of users, leases, payloads, tokens, requests ([`Model::nameless`]). The first of
+    /// them that is found stands for the others, so a mistake in naming itself may not show. Where the host uses an
+    /// address again, a request has no name of its own, and states are the same if they are equal.
+    UpToNames,
+}
+
 /// Explores a model to the end, or as far as the bounds are.
 #[must_use]
 pub fn explore(model: &Model, bounds: Bounds, watch: &Watch) -> Exploration {
-    Search::new(model).run(bounds, watch)
+    explore_as(Same::Equal, model, bounds, watch)
+}
+
+/// As [`explore`], with fewer states where more of them are the same.
+#[must_use]
+pub fn explore_as(same: Same, model: &Model, bounds: Bounds, watch: &Watch) -> Exploration {
+    let same = if model.has_nameless_states() { same } else { Same::Equal };
+    Search::new(model, same).run(bounds, watch)
 }
 
 /// Replays actions and returns the state at their end.
@@ -101,6 +122,7 @@ pub fn replay(model: &Model, actions: &[Action], tape: &mut Tape) -> World {
 
 struct Search<'a> {
     model: &'a Model,
+    same: Same,
     started: Instant,
     store: Store,
     stream: Stream,
@@ -113,9 +135,10 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(model: &'a Model) -> Self {
+    fn new(model: &'a Model, same: Same) -> Self {
         Self {
             model,
+            same,
             started: Instant::now(),
             store: Store::default(),
             stream: Stream::default(),
@@ -177,7 +200,12 @@ impl<'a> Search<'a> {
 
     fn arrive(&mut self, world: World, origin: Option<Origin>, level: &mut Vec<(u32, World)>) {
         self.generated += 1;
-        let seen = self.store.add(self.stream.of(&world), origin.unwrap_or(Origin { parent: 0, action: 0 }));
+        let state = match self.same {
+            Same::Equal => self.stream.of(&world),
+            // What ends an exploration, and what it looks for at its end, is no matter of names.
+            Same::UpToNames => self.stream.of(&(self.model.nameless(&world), world.broken, world.at_rest())),
+        };
+        let seen = self.store.add(state, origin.unwrap_or(Origin { parent: 0, action: 0 }));
         let number = match seen {
             Seen::Known(number) => number,
             Seen::New(number) => {

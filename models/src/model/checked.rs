@@ -25,6 +25,12 @@ impl Checked {
         Self { model, witnesses: AtomicU32::new(0) }
     }
 
+    /// What is checked.
+    #[must_use]
+    pub const fn model(&self) -> &Model {
+        &self.model
+    }
+
     /// Witnesses met so far, as bits in the order of [`Witness::ALL`].
     pub fn witnesses(&self) -> u32 {
         self.witnesses.load(Ordering::Relaxed)

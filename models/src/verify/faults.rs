@@ -6,28 +6,28 @@ use wsman_authz_core::fault::Fault;
 use super::report::rules_of;
 use super::run::{Done, MOST_STATES};
 use crate::cover::covering_set;
-use crate::explore::{Bounds, Watch, explore};
+use crate::explore::{Bounds, Same, Watch, explore_as};
 use crate::model::{Model, SCENARIOS};
 
 /// How many steps far everybody looks before anybody looks farther. Most dialects cannot show a given fault, and to find
-/// that out takes all of their states.
-const REACHES: [u32; 3] = [6, 12, u32::MAX];
+/// that out takes all of their states. Names hide no mistake that is near; at the end every state counts.
+const REACHES: [(u32, Same); 3] = [(6, Same::UpToNames), (12, Same::UpToNames), (u32::MAX, Same::Equal)];
 
 /// Looks for a shortest way into the fault: dialect after dialect, and in the first that shows it within a reach the
 /// scenario with the fewest steps. That a state at rest cannot be reached any more shows in the last reach alone.
 #[must_use]
 pub fn find(fault: Fault, only: Option<Dialect>, watch: &Watch) -> Option<Done> {
     let dialects = only.map_or_else(covering_set, |dialect| vec![dialect]);
-    let within = |steps| dialects.iter().find_map(|dialect| shortest(fault, *dialect, steps, watch));
+    let within = |(steps, same)| dialects.iter().find_map(|dialect| shortest(fault, *dialect, steps, same, watch));
     REACHES.into_iter().find_map(within)
 }
 
 /// The shortest way into the fault that a dialect has, of at most so many steps.
-fn shortest(fault: Fault, dialect: Dialect, mut steps: u32, watch: &Watch) -> Option<Done> {
+fn shortest(fault: Fault, dialect: Dialect, mut steps: u32, same: Same, watch: &Watch) -> Option<Done> {
     let mut shortest = None;
     for scenario in SCENARIOS {
         let model = Model { fault: Some(fault), ..Model::new(scenario.clone(), dialect) };
-        let exploration = explore(&model, Bounds { states: MOST_STATES, steps }, watch);
+        let exploration = explore_as(same, &model, Bounds { states: MOST_STATES, steps }, watch);
         let Some(found) = &exploration.counterexample else { continue };
         let length = u32::try_from(found.actions.len()).unwrap_or(u32::MAX);
         if length <= steps && rules_of(&found.trouble).contains(fault.rule()) {

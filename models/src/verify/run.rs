@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::plan::Job;
-use crate::explore::{Bounds, Exploration, Watch, explore};
+use crate::explore::{Bounds, Exploration, Same, Watch, explore_as};
 use crate::model::Model;
 
 /// The bound on the states of one exploration: what it costs is memory, about 300 bytes each. No scenario of ours
@@ -26,6 +26,7 @@ pub struct Done {
 /// second in between, with the number of jobs left; if it returns `false` the rest is left out.
 pub fn run(
     jobs: &[Job],
+    same: Same,
     threads: usize,
     watch: &Watch,
     mut tell: impl FnMut(Option<&Done>, usize) -> bool,
@@ -39,7 +40,7 @@ pub fn run(
             scope.spawn(move || {
                 while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let model = Model::new(job.scenario.clone(), job.dialect);
-                    let exploration = explore(&model, Bounds::states(MOST_STATES), watch);
+                    let exploration = explore_as(same, &model, Bounds::states(MOST_STATES), watch);
                     if send.send(Done { model, exploration }).is_err() || watch.stop.load(Ordering::Relaxed) {
                         return;
                     }

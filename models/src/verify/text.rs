@@ -74,7 +74,8 @@ fn write_witnesses(text: &mut String, report: &Report) -> std::fmt::Result {
 fn write_verdict(text: &mut String, report: &Report) -> std::fmt::Result {
     let (explorations, dialects) = (report.scenarios.len(), report.dialects);
     let (unique, generated) = (grouped(report.unique_states), grouped(report.generated_states));
-    write!(text, "{explorations} explorations, {dialects} dialects, {unique} states, {generated} generated")?;
+    let names = if report.up_to_names { " up to names" } else { "" };
+    write!(text, "{explorations} explorations, {dialects} dialects, {unique} states{names}, {generated} generated")?;
     writeln!(text, " in {:.1} s", report.seconds)?;
     let pins = &report.pins;
     match &pins.first {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use stateright::{Checker as _, Model as _};
 use wsman_authz_core::dialect::Dialect;
-use wsman_authz_models::explore::{Bounds, Stream, Watch, explore};
+use wsman_authz_models::explore::{Bounds, Same, Stream, Watch, explore, explore_as};
 use wsman_authz_models::model::{Checked, Model, SCENARIOS, Tape, World};
 
 use crate::harness::{Bench, Case, Contender, Role, Row, Run};
@@ -98,6 +98,23 @@ fn size(name: &str, worlds: &[World]) -> Row {
     }
 }
 
+/// How many times fewer states there are if those that differ in names only are one.
+fn fewer(name: &str, model: &Model, unique: u64) -> Row {
+    let few = explore_as(Same::UpToNames, model, Bounds::states(ENOUGH), &Watch::default());
+    Row {
+        workload: "W5".to_owned(),
+        case: name.to_owned(),
+        contender: "all states for one up to names".to_owned(),
+        role: Role::Ours,
+        value: unique as f64 / few.unique as f64,
+        unit: "states".to_owned(),
+        spread: 0.0,
+        ratio: None,
+        targets: Vec::new(),
+        note: format!("{} states are left; the target is 100 for one", few.unique),
+    }
+}
+
 /// Runs the workload.
 ///
 /// # Panics
@@ -112,4 +129,5 @@ pub fn run(bench: &mut Bench) {
         case(bench, &name, &model, &worlds, threads);
     }
     bench.add(size(&name, &worlds));
+    bench.add(fewer(&name, &model, worlds.len() as u64));
 }

@@ -5,6 +5,7 @@
 //! of grants, an operation's lease by its operation, and a payload by the first of its holders. The second model
 //! (`models/promela/`) has exactly these states, so the two can be compared one by one.
 
+mod nameless;
 mod requests;
 
 use std::collections::BTreeMap;
@@ -33,39 +34,48 @@ impl Model {
     /// Requests are told apart by the age of their address, so the dialect must not use one twice.
     #[must_use]
     pub fn outline(&self, world: &World) -> String {
-        let mut outline = Outline { model: self, world, requests: by_age(world), payloads: BTreeMap::new() };
-        let mut text = outline.clocks();
-        for application in self.applications() {
-            outline.application(application, &mut text);
-        }
-        for (application, user) in outline.users() {
-            outline.user(application, user, &mut text);
-        }
-        for (application, user) in outline.users() {
-            outline.operations(application, user, &mut text);
-        }
-        for index in 0..outline.requests.len() {
-            outline.request(index, &mut text);
-        }
-        text
+        let users: Vec<User> = (0..self.scenario.users).map(User).collect();
+        Outline { model: self, world, requests: by_age(world), users: &users, payloads: BTreeMap::new() }.text()
     }
 }
 
 struct Outline<'a> {
     model: &'a Model,
     world: &'a World,
+    /// In the order in which they are told.
     requests: Vec<Sender>,
+    users: &'a [User],
     /// Names in the order of the holders.
     payloads: BTreeMap<PayloadId, usize>,
 }
 
-impl Outline<'_> {
-    fn users(&self) -> Vec<(ApplicationId, User)> {
-        let users = self.model.scenario.users;
-        self.model
-            .applications()
-            .flat_map(|application| (0..users).map(move |user| (application, User(user))))
-            .collect()
+impl<'a> Outline<'a> {
+    fn text(&mut self) -> String {
+        let mut text = self.clocks();
+        for application in self.model.applications() {
+            self.application(application, &mut text);
+        }
+        for (application, user) in self.visitors() {
+            self.user(application, user, &mut text);
+        }
+        for (application, user) in self.visitors() {
+            self.operations(application, user, &mut text);
+        }
+        for index in 0..self.requests.len() {
+            self.request(index, &mut text);
+        }
+        text
+    }
+
+    fn visitors(&self) -> impl Iterator<Item = (ApplicationId, User)> + use<'a> {
+        let users = self.users;
+        self.model.applications().flat_map(|application| users.iter().map(move |user| (application, *user)))
+    }
+
+    /// The place of a user of an application among all of them.
+    fn place_of(&self, application: ApplicationId, user: User) -> usize {
+        let place = self.users.iter().position(|other| *other == user).unwrap_or(self.users.len());
+        self.model.index(application, User(place as u8))
     }
 
     fn clocks(&self) -> String {
@@ -119,7 +129,7 @@ impl Outline<'_> {
                 Some(OperationPhase::Open { lease, responded }) => (4 + u8::from(responded), 0, lease),
             };
             // Leases that no operation holds any more lie about only where crossings race, with one operation each.
-            let lease = lease.or_else(|| self.stray_lease(application, user).filter(|_| number == 0));
+            let lease = lease.or_else(|| self.stray_leases(application, user).next().filter(|_| number == 0));
             let (at, gate) = lease.map_or((0, 0), |context| self.place(context, phase >= 4));
             let payload = lease.and_then(|context| self.world.ghost.leases.get(&context)?.payload);
             let payload = self.payload(payload);
@@ -127,20 +137,18 @@ impl Outline<'_> {
         }
     }
 
-    /// An operation's lease that is on its way back, or was left behind.
-    fn stray_lease(&self, application: ApplicationId, user: User) -> Option<Context> {
-        let of_user = self
-            .world
-            .ghost
-            .leases
-            .iter()
-            .filter(|(_, lease)| !lease.is_user && lease.application == application && lease.user == user);
+    /// Leases of operations that are on their way back, or were left behind.
+    fn stray_leases(&self, application: ApplicationId, user: User) -> impl Iterator<Item = Context> {
+        let leases = self.world.ghost.leases.iter();
+        let of_user =
+            leases.filter(move |(_, lease)| !lease.is_user && lease.application == application && lease.user == user);
         let held = |context: Context| {
             self.world.host.operations().any(|(_, operation)| {
                 matches!(operation.phase, OperationPhase::Open { lease: Some(lease), .. } if lease == context)
             })
         };
-        of_user.map(|(context, _)| *context).find(|context| !held(*context) && self.place(*context, false).0 != OFFERED)
+        let stray = move |context: &Context| !held(*context) && self.place(*context, false).0 != OFFERED;
+        of_user.map(|(context, _)| *context).filter(stray)
     }
 
     /// Where a lease is, and when its release may arrive.

@@ -24,16 +24,27 @@ pub(super) fn by_age(world: &World) -> Vec<Sender> {
 }
 
 impl Outline<'_> {
+    /// What a request is about: whom, which question, and what waits for the answer.
+    pub(super) fn subject(&self, sender: Sender) -> Option<(usize, RequestKind, (u8, usize, u128))> {
+        let (application, user, kind) = self.asker(sender)?;
+        let purpose = self.purpose(self.world.host.request_of(sender).map(|request| &request.purpose));
+        Some((self.place_of(application, user), kind, purpose))
+    }
+
+    fn asker(&self, sender: Sender) -> Option<(ApplicationId, User, RequestKind)> {
+        let engine = self.world.engine.requests().find(|request| request.sender == sender);
+        let asker = engine.map(|request| (request.application, *request.user, request.kind));
+        let host = || self.world.host.request_of(sender);
+        asker.or_else(|| host().map(|request| (request.application, request.user, request.purpose.kind())))
+    }
+
     pub(super) fn request(&mut self, index: usize, text: &mut String) {
         let sender = self.requests[index];
         let host = self.world.host.request_of(sender);
         let engine = self.world.engine.requests().find(|request| request.sender == sender);
         let asked = engine.and_then(|request| self.world.ghost.asked.get(&request.request));
-        let place = engine.map(|request| (request.application, *request.user, request.kind));
-        let place = place.or_else(|| host.map(|request| (request.application, request.user, request.purpose.kind())));
-        let Some((application, user, kind)) = place else { return };
-        let visitor = self.model.index(application, user);
-        let (purpose, operation, waiting) = self.purpose(host.map(|request| &request.purpose));
+        let Some((application, user, kind)) = self.asker(sender) else { return };
+        let Some((visitor, _, (purpose, operation, waiting))) = self.subject(sender) else { return };
         let ends = moment(host.and_then(|request| request.deadline));
         let flight = engine.and_then(|request| {
             self.world.flights.iter().find(|flight| match flight {
@@ -83,7 +94,7 @@ impl Outline<'_> {
         }
     }
 
-    fn purpose(&self, purpose: Option<&Purpose>) -> (u8, usize, u32) {
+    fn purpose(&self, purpose: Option<&Purpose>) -> (u8, usize, u128) {
         let bits = |waiting: &BTreeSet<OperationId>| waiting.iter().fold(0, |bits, id| bits | 1 << self.number(*id));
         match purpose {
             None => (0, 0, 0),
@@ -98,7 +109,7 @@ impl Outline<'_> {
     /// The place of an operation among all.
     fn number(&self, id: OperationId) -> usize {
         let (application, user, number) = (id.0 / 100, id.0 / 10 % 10, id.0 % 10);
-        let visitor = self.model.index(ApplicationId(application as u32), User(user as u8));
+        let visitor = self.place_of(ApplicationId(application as u32), User(user as u8));
         visitor * usize::from(self.model.scenario.operations) + number as usize
     }
 
