@@ -46,7 +46,7 @@ address_sanitizer() {
     must_find 'LeakSanitizer: detected memory leaks' "$out/planted"
     must_find 'heap-use-after-free' "$out/planted" free
 
-    RUSTFLAGS="-Zsanitizer=address" cargo +nightly test --locked --target "$host" --target-dir "$out/address" \
+    CARGO_PROFILE_DEV_DEBUG=line-tables-only RUSTFLAGS="-Zsanitizer=address" cargo +nightly test --locked --target "$host" --target-dir "$out/address" \
         --package wsman-authz --package wsman-authz-c --lib --quiet
 }
 
