@@ -7,7 +7,7 @@ use std::{env, fs};
 
 use serde_json::Value;
 
-use crate::tree::root;
+use crate::tree::{File, files, root};
 
 /// The program; built if it is not there or older than its sources, because it belongs to another package.
 #[must_use]
@@ -15,22 +15,26 @@ pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let beside = folder().join(format!("wsman-authz{}", env::consts::EXE_SUFFIX));
-        let fresh = is_fresh(&beside, "models/src/main.rs");
+        let fresh = is_fresh(&beside, "models/src/main.rs", &["core", "models", "SPEC.md"]);
         if fresh { beside } else { build(&["--package", "wsman-authz-models", "--bin", "wsman-authz"]) }
     })
 }
 
-/// Whether a product of cargo is younger than every file it was made of, as cargo noted beside it.
-fn is_fresh(product: &Path, main: &str) -> bool {
+/// Whether a product of cargo is younger than every file it was made of: as cargo noted beside it, or, where it was
+/// made on the way to the tests and nothing noted, than all files in these folders.
+fn is_fresh(product: &Path, main: &str, folders: &[&str]) -> bool {
     let time = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
-    let (Some(built), Ok(notes)) = (time(product), fs::read_to_string(product.with_extension("d"))) else {
-        return false;
+    let Some(built) = time(product) else { return false };
+    let is_older = |source: &Path| time(source).is_some_and(|changed| changed <= built);
+    let Ok(notes) = fs::read_to_string(product.with_extension("d")) else {
+        // A target folder that several trees share may hold what belongs to another one.
+        let is_its = |file: &File| folders.iter().any(|folder| Path::new(&file.path).starts_with(folder));
+        let sources: Vec<File> = files().into_iter().filter(is_its).collect();
+        return product.starts_with(root()) && sources.iter().all(|file| is_older(&root().join(&file.path)));
     };
     let sources = notes.split_once(": ").map(|(_, sources)| sources).unwrap_or_default();
     let mut sources = sources.split_whitespace().map(Path::new);
-    // A target folder that several trees share may hold what belongs to another one.
-    sources.clone().any(|source| source == root().join(main))
-        && sources.all(|source| time(source).is_some_and(|changed| changed <= built))
+    sources.clone().any(|source| source == root().join(main)) && sources.all(is_older)
 }
 
 /// The library of an example plug-in of `ffi/`; built like the [`program`].
@@ -48,7 +52,7 @@ pub fn test_plugin(name: &str) -> PathBuf {
 fn library(package: &str, folder_of_sources: &str, name: &str) -> PathBuf {
     let file = format!("{}{name}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
     let beside = folder().join("examples").join(file);
-    let fresh = is_fresh(&beside, &format!("{folder_of_sources}/{name}.rs"));
+    let fresh = is_fresh(&beside, &format!("{folder_of_sources}/{name}.rs"), &["core", "ffi", folder_of_sources]);
     if fresh { beside } else { build(&["--package", package, "--example", name]) }
 }
 
