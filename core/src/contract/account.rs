@@ -251,6 +251,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
         let Some(account) = self.accounts.get(&(application, user.clone())) else { return };
         let (requests, open) = self.pins(account);
+        let may_be_over = self.may_be_over(application, user);
         let account = self.account(application, user);
         let Some(record) = account.record.take() else { return };
         account.ended = Some((Ending::Expired, sight.mark));
@@ -271,7 +272,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                     "the record of {user:?} expired with {requests} requests in flight and {open} operations open"
                 );
                 sight.breaks(Rule::CL33, &[record.mark], why);
-            } else {
+            } else if !may_be_over {
                 self.expired_beneath(application, user, record.mark);
             }
         }

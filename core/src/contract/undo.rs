@@ -71,7 +71,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 }
                 if let Some(record) = fit.expired {
                     let why = format!(
-                        "the record of {:?} expired while {number} was being authorized, which was accepted",
+                        "the record of {:?} expired between the completion that authorized {number} and its return",
                         fit.user
                     );
                     sight.breaks(Rule::CL33, &[record, fit.mark], why);

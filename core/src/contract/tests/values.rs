@@ -165,6 +165,15 @@ fn cl_33_a_record_that_expires_under_a_request_may_have_been_over() {
 }
 
 #[test]
+fn cl_33_a_record_that_expires_under_an_operation_may_have_been_over() {
+    let both = || story("").first(1, 7).yes(1, 22).first(2, 8).yes(2, 22).operation(3, 7, 1).saying_yes(3, 23);
+    let late = both().releases(22).at(IDLE).expires(7).returns(3, 0);
+    late.operation(4, 8, 2).no(4).ends(1).releases(23).releases(22).stops().keeps(Rule::CL33); // 7's was released
+    let known = both().at(IDLE).expires(7).returns(3, 0).releases(22).ends(1).releases(23).releases(22);
+    known.stops().breaks(&[Rule::CL33]);
+}
+
+#[test]
 fn cl_30_an_operations_lease_that_goes_on_in_its_users_keeps_what_it_knows() {
     let one = story("release_counting=per-value").first(1, 7).yes(1, 22).operation(2, 7, 1).yes(2, 22);
     let three = one.starts(2).first(3, 8).yes(3, 22).starts(3).first(4, 9).yes(4, 22);
