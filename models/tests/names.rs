@@ -61,6 +61,7 @@ fn what_is_alike_goes_on_alike_at_larger_sizes() {
     let few = "authorize_user=parallel,release_timing=inside,refusal=refuses";
     for (name, users, operations, dialect) in [
         ("pairs", 3, 1, "default"),
+        ("traffic", 3, 1, "default"),
         ("verdicts", 1, 2, few),
         ("refresh", 1, 3, few),
         ("idle", 1, 3, "expiry=user-first,overdue=times-out,reentrancy=nests"),
@@ -68,6 +69,7 @@ fn what_is_alike_goes_on_alike_at_larger_sizes() {
         let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name).expect("a scenario of that name");
         let scenario = Scenario { users, operations, waits: scenario.waits.min(2), ..scenario.clone() };
         let model = Model::new(scenario, Dialect::parse(dialect).expect("a dialect"));
+        assert!(model.has_nameless_states(), "{name}");
         let (states, classes) = Classes::default().explore(&model);
         println!("{name}, {users} × {operations}: {states} states, {classes} without names");
         assert!(classes * 6 < states, "{name}: {states} states, {classes} without names");
@@ -77,11 +79,13 @@ fn what_is_alike_goes_on_alike_at_larger_sizes() {
 /// Requests at one address at a time have one name, and crossings that race hide to which operation they belong.
 #[test]
 fn where_something_has_no_name_of_its_own_every_state_counts() {
-    let model = |name: &str, operations, dialect: &str| {
+    let has = |name: &str, users, operations, dialect: &str| {
         let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name).expect("a scenario of that name");
         let dialect = Dialect::parse(dialect).expect("a dialect");
-        Model::new(Scenario { operations, ..scenario.clone() }, dialect).has_nameless_states()
+        Model::new(Scenario { users, operations, ..scenario.clone() }, dialect).has_nameless_states()
     };
-    assert!(model("traffic", 2, "default") && model("races", 1, "default"));
-    assert!(!model("traffic", 2, "sender_pointer=reused") && !model("races", 2, "default"));
+    assert!(has("traffic", 2, 2, "default") && has("races", 1, 1, "default") && has("lifecycle", 1, 1, "default"));
+    assert!(!has("traffic", 2, 2, "sender_pointer=reused"));
+    assert!(!has("races", 1, 2, "default") && !has("races", 2, 1, "default") && !has("lifecycle", 2, 1, "default"));
+    assert!(!has("traffic", 5, 5, "default"), "outlines have no room for so many requests");
 }

@@ -50,10 +50,11 @@ address_sanitizer() {
         --package wsman-authz --package wsman-authz-c --lib --quiet
 }
 
-# make_plugin NAME SOURCE [DEFINE]: builds a plug-in in C into a folder of its own.
+# make_plugin NAME SOURCE [DEFINE [LINK]]: builds a plug-in in C, and the library it needs, into folders of their own.
 make_plugin() {
     mkdir -p "$out/$1"
-    make --silent --no-print-directory -C ffi/examples/c SOURCE="$2" DEFINE="${3:-}" OUT="$out/$1" TARGET="$target"
+    make --silent --no-print-directory -C ffi/examples/c SOURCE="$2" DEFINE="${3:-}" LINK="${4:-static}" OUT="$out/$1" \
+        TARGET="$target/c-api"
 }
 
 check() { valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect,possible --error-exitcode=9 "$@"; }
@@ -76,10 +77,12 @@ valgrind_on_c() {
 
     # The example under the reference host, which is not checked itself: what it loses at its end is the system's.
     make_plugin example plugin.c
+    make_plugin shared plugin.c "" shared
     cargo build --locked --release --quiet --package wsman-authz-models --target-dir "$target"
     valgrind --quiet --trace-children=yes --leak-check=full --show-leak-kinds=definite,indirect \
         --errors-for-leak-kinds=definite,indirect --error-exitcode=9 \
         "$target/release/wsman-authz" drive "$out/example/plugin.so" --requests 400 | tail -n 2
+    "$target/release/wsman-authz" drive "$out/shared/plugin.so" --requests 2000 --dialect all | tail -n 2
 }
 
 case ${1:-all} in

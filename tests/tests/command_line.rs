@@ -72,6 +72,8 @@ fn unknown_words_are_refused() {
     refuses(&[], &["Usage", "verify", "drive", "rules"]);
     refuses(&["vrify"], &["vrify", "verify"]);
     refuses(&["verify", "--quick", "--full"], &["--quick", "--full"]);
+    refuses(&["verify", "--up-to-names", "--fault", "wrong-kind"], &["--up-to-names", "--fault"]);
+    refuses(&["verify", "--scenario", "chaos"], &["chaos", "traffic", "races"]);
     refuses(&["verify", "--format", "yaml"], &["yaml", "text", "json"]);
 }
 
@@ -185,6 +187,22 @@ fn verify_writes_its_report_whole() {
     assert!(!steps.is_empty());
     steps.iter().for_each(|step| has(step, &["seq", "ms", "thread", "call"]));
     assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 1, "one file and nothing beside it");
+}
+
+#[test]
+fn verify_up_to_names_sees_few_states_and_says_so() {
+    let traffic = ["verify", "--scenario", "traffic", "--dialect", "default"];
+    let report = |more: &[&str]| -> Value {
+        let said = says(&[&traffic, more, &["--format", "json"]].concat());
+        serde_json::from_str(&said).expect("one object")
+    };
+    let (all, few) = (report(&[]), report(&["--up-to-names"]));
+    assert_eq!((&all["unique_states"], &few["unique_states"]), (&23_613.into(), &207.into()));
+    assert_eq!((&all["up_to_names"], &few["up_to_names"]), (&false.into(), &true.into()));
+    assert_eq!((&all["pins"]["equal"], &few["pins"]["unpinned"]), (&1.into(), &1.into()));
+    let said = says(&[&traffic[..], &["--up-to-names", "--users", "3", "--operations", "1"]].concat());
+    assert!(said.contains("3 × 1 × 1, exhausted") && said.contains("states up to names"), "{said}");
+    assert!(said.contains("one of all that differ in names only"), "{said}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use wsman_authz_core::fault::Fault;
 
 use super::{Format, Output, print};
 use crate::explore::{Same, Watch};
+use crate::model::{SCENARIOS, Scenario};
 use crate::verify::pins::{Comparison, Pins};
 use crate::verify::{self, Done, Extent, Partition, Report, Sizes, faults};
 
@@ -27,6 +28,9 @@ pub(super) struct Options {
     /// Applications in the process, in place of what the scenarios say
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u8>::new().range(1..=4))]
     applications: Option<u8>,
+    /// Only this scenario, such as `traffic`
+    #[arg(long, value_name = "NAME", value_parser = scenario, conflicts_with = "fault")]
+    scenario: Option<&'static Scenario>,
     /// `field=choice,…`, `default`, or `all`
     #[arg(long, value_name = "NAME", default_value = "all", value_parser = super::dialect)]
     dialect: ::std::option::Option<Dialect>,
@@ -36,9 +40,10 @@ pub(super) struct Options {
     /// Explore under every dialect (about a quarter of an hour on two cores)
     #[arg(long)]
     full: bool,
-    /// Let states that differ in names only (of users, leases, payloads, requests) count as one: they go on alike, and
-    /// are few enough for sizes that are out of reach otherwise. Every state counts where the host uses the addresses
-    /// of requests again (`sender_pointer=reused`), and where crossings race about several operations of a user
+    /// Let states that differ in names only (of users, leases, payloads, requests) count as one. They go on alike, and
+    /// are few enough for sizes that are out of reach otherwise; but what names themselves bring about, and what the
+    /// judge remembers of them, is seen in one of them only. Each takes as many outlines as its users have orders. Every
+    /// state counts where addresses are used again (`sender_pointer=reused`) and where crossings race at larger sizes
     #[arg(long, conflicts_with = "fault")]
     up_to_names: bool,
     /// Threads; as many as there are cores unless given
@@ -69,6 +74,12 @@ fn partition(text: &str) -> Result<Partition, String> {
     let (part, of) = text.split_once('/').ok_or_else(wants)?;
     let (part, of) = (part.parse().map_err(|_| wants())?, of.parse().map_err(|_| wants())?);
     if part >= 1 && part <= of { Ok(Partition { part, of }) } else { Err(wants()) }
+}
+
+fn scenario(name: &str) -> Result<&'static Scenario, String> {
+    let known = SCENARIOS.iter().find(|scenario| scenario.name == name);
+    let names: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+    known.ok_or_else(|| format!("there is no scenario `{name}`; there are {}", names.join(", ")))
 }
 
 fn fault(name: &str) -> Result<Fault, String> {
@@ -114,7 +125,8 @@ impl Options {
 
     /// The plan covers what must reach every rule and witness.
     const fn is_whole(&self) -> bool {
-        self.dialect.is_none() && self.partition.is_none() && self.fault.is_none() && self.sizes().are_default()
+        let is_all = self.scenario.is_none() && self.dialect.is_none() && self.partition.is_none();
+        is_all && self.fault.is_none() && self.sizes().are_default()
     }
 
     const fn sizes(&self) -> Sizes {
@@ -183,7 +195,7 @@ impl Live {
 
 fn explore(options: &Options) -> Result<Report, String> {
     let extent = if options.full { Extent::Full } else { Extent::Quick };
-    let jobs = verify::jobs(extent, options.dialect, options.sizes(), options.partition);
+    let jobs = verify::jobs(extent, options.scenario, options.dialect, options.sizes(), options.partition);
     let watch = Watch::default();
     let mut live = Live::new();
     let mut left: std::collections::BTreeMap<Dialect, usize> = std::collections::BTreeMap::new();
@@ -210,10 +222,8 @@ fn explore(options: &Options) -> Result<Report, String> {
     if std::env::var_os("UPDATE_PINS").is_some() && options.sizes().are_default() && !options.up_to_names {
         pins = update_pins(pins, &results)?;
     }
-    let scope = verify::Scope { planned: jobs.len(), whole: options.is_whole(), same: options.same() };
-    // The counts that were reviewed are those of all states.
-    let comparison = if options.up_to_names { Comparison::default() } else { pins.compare(&results) };
-    Ok(Report::new(&results, scope, comparison, started.elapsed()))
+    let scope = verify::Scope { planned: jobs.len(), whole: options.is_whole() };
+    Ok(Report::new(&results, scope, pins.compare(&results), started.elapsed()))
 }
 
 /// Writes the counts of these results into the source tree.
@@ -228,6 +238,6 @@ fn update_pins(mut pins: Pins, results: &[Done]) -> Result<Pins, String> {
 fn hunt(fault: Fault, options: &Options) -> Report {
     let started = Instant::now();
     let found: Vec<Done> = faults::find(fault, options.dialect, &Watch::default()).into_iter().collect();
-    let scope = verify::Scope { planned: 1, whole: false, same: Same::Equal };
+    let scope = verify::Scope { planned: 1, whole: false };
     Report::new(&found, scope, Comparison::default(), started.elapsed())
 }

@@ -42,6 +42,8 @@ pub struct Exploration {
     pub depth: u32,
     /// Whether every state that can be reached was seen: no bound and no `stop` cut any off.
     pub exhausted: bool,
+    /// Which states counted as one.
+    pub same: Same,
     /// Witnesses met, as bits in the order of [`crate::model::Witness::ALL`].
     pub witnesses: u32,
     /// Rules of the contract whose premise was reached.
@@ -96,8 +98,8 @@ pub enum Same {
     #[default]
     Equal,
     /// Those that differ in names only: of users, leases, payloads, tokens, requests ([`Model::nameless`]). The first of
-    /// them that is found stands for the others, so a mistake in naming itself may not show. Where the host uses an
-    /// address again, a request has no name of its own, and states are the same if they are equal.
+    /// them that is found stands for the others. So a mistake may not show that is in naming itself, or that only what
+    /// the contract and the ledger remember tells. Where a model has no such states, only equal ones are the same.
     UpToNames,
 }
 
@@ -276,6 +278,7 @@ impl<'a> Search<'a> {
             generated: self.generated,
             depth,
             exhausted: exhausted && counterexample.is_none(),
+            same: self.same,
             witnesses: self.tape.witnesses,
             reached: self.tape.reached,
             counterexample,

@@ -6,7 +6,7 @@ use wsman_authz_core::fault::Fault;
 use super::report::rules_of;
 use super::run::{Done, MOST_STATES};
 use crate::cover::covering_set;
-use crate::explore::{Bounds, Same, Watch, explore_as};
+use crate::explore::{Bounds, Counterexample, Same, Watch, explore, explore_as};
 use crate::model::{Model, SCENARIOS};
 
 /// How many steps far everybody looks before anybody looks farther. Most dialects cannot show a given fault, and to find
@@ -14,12 +14,26 @@ use crate::model::{Model, SCENARIOS};
 const REACHES: [(u32, Same); 3] = [(6, Same::UpToNames), (12, Same::UpToNames), (u32::MAX, Same::Equal)];
 
 /// Looks for a shortest way into the fault: dialect after dialect, and in the first that shows it within a reach the
-/// scenario with the fewest steps. That a state at rest cannot be reached any more shows in the last reach alone.
+/// scenario with the fewest steps. What was found where names do not count is looked for again where they do: so no
+/// shorter way exists in that scenario and dialect.
 #[must_use]
 pub fn find(fault: Fault, only: Option<Dialect>, watch: &Watch) -> Option<Done> {
     let dialects = only.map_or_else(covering_set, |dialect| vec![dialect]);
     let within = |(steps, same)| dialects.iter().find_map(|dialect| shortest(fault, *dialect, steps, same, watch));
-    REACHES.into_iter().find_map(within)
+    REACHES.into_iter().find_map(|reach| within(reach).and_then(|done| among_all_states(done, watch)))
+}
+
+/// What was found, looked for among all states.
+fn among_all_states(done: Done, watch: &Watch) -> Option<Done> {
+    if done.exploration.same == Same::Equal {
+        return Some(done);
+    }
+    let steps = done.exploration.counterexample.as_ref().map(|found| found.actions.len())?;
+    let near = Bounds { states: MOST_STATES, steps: u32::try_from(steps).unwrap_or(u32::MAX) };
+    let exploration = explore(&done.model, near, watch);
+    let shows = |found: &Counterexample| rules_of(&found.trouble).contains(done.model.fault?.rule()).then_some(());
+    exploration.counterexample.as_ref().and_then(shows)?;
+    Some(Done { exploration, ..done })
 }
 
 /// The shortest way into the fault that a dialect has, of at most so many steps.

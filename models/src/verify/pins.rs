@@ -10,6 +10,7 @@ use serde::Serialize;
 use wsman_authz_core::dialect::{COUNT, Dialect, FIELDS};
 
 use super::run::Done;
+use crate::explore::Same;
 
 /// Unique and generated states.
 pub type Counts = (u64, u64);
@@ -27,7 +28,7 @@ pub struct Comparison {
     pub equal: usize,
     /// Explorations with other counts.
     pub differ: usize,
-    /// Explorations that are not pinned: other sizes, other dialects.
+    /// Explorations that are not pinned: other sizes, other dialects, states up to names.
     pub unpinned: usize,
     /// The first that differs, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,6 +91,7 @@ impl Pins {
         for done in results {
             let (model, found) = (&done.model, (done.exploration.unique, done.exploration.generated));
             let known = crate::model::SCENARIOS.contains(&model.scenario) && model.fault.is_none();
+            let known = known && done.exploration.same == Same::Equal;
             match self.get(model.scenario.name, model.dialect).filter(|_| known) {
                 None => comparison.unpinned += 1,
                 Some(pinned) if pinned == found => comparison.equal += 1,

@@ -64,11 +64,18 @@ pub struct Job {
 /// The explorations, dialect after dialect: first the scenarios of the covering set, which are the large ones, then
 /// those that are explored everywhere, so that the cores end together.
 #[must_use]
-pub fn jobs(extent: Extent, only: Option<Dialect>, sizes: Sizes, partition: Option<Partition>) -> Vec<Job> {
+pub fn jobs(
+    extent: Extent,
+    scenario: Option<&Scenario>,
+    only: Option<Dialect>,
+    sizes: Sizes,
+    partition: Option<Partition>,
+) -> Vec<Job> {
     let covering = only.map_or_else(covering_set, |dialect| vec![dialect]);
     let is_everywhere =
         |scenario: &&Scenario| extent == Extent::Full && only.is_none() && scenario.breadth == Breadth::All;
-    let (everywhere, elsewhere): (Vec<&Scenario>, Vec<&Scenario>) = SCENARIOS.iter().partition(is_everywhere);
+    let (everywhere, elsewhere): (Vec<&Scenario>, Vec<&Scenario>) =
+        SCENARIOS.iter().filter(|known| scenario.is_none_or(|scenario| *known == scenario)).partition(is_everywhere);
     let all = Dialect::all().take(if everywhere.is_empty() { 0 } else { COUNT });
     let job = |scenario: &Scenario, dialect| Job { scenario: sizes.apply(scenario), dialect };
     let few = covering.iter().flat_map(|dialect| elsewhere.iter().rev().map(|scenario| job(scenario, *dialect)));
@@ -90,8 +97,8 @@ mod tests {
         let names = |jobs: Vec<Job>| -> Vec<(&str, Dialect)> {
             jobs.into_iter().map(|job| (job.scenario.name, job.dialect)).collect()
         };
-        let part = |part| names(jobs(Extent::Full, None, Sizes::default(), Some(Partition { part, of: 8 })));
-        let whole = names(jobs(Extent::Full, None, Sizes::default(), None));
+        let part = |part| names(jobs(Extent::Full, None, None, Sizes::default(), Some(Partition { part, of: 8 })));
+        let whole = names(jobs(Extent::Full, None, None, Sizes::default(), None));
         let parts: Vec<(&str, Dialect)> = (1..=8).flat_map(part).collect();
         let different: BTreeSet<_> = parts.iter().copied().collect();
         assert_eq!((parts.len(), different.len()), (whole.len(), whole.len()));

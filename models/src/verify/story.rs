@@ -9,8 +9,8 @@ use wsman_authz_core::{OperationId, Rule};
 
 use super::report::rules_of;
 use super::run::Done;
-use crate::explore::{Trouble, replay};
-use crate::model::{Line, Tape, User};
+use crate::explore::{Same, Trouble, replay};
+use crate::model::{Line, SCENARIOS, Tape, User};
 
 /// A counterexample.
 #[derive(Clone, Debug, Serialize)]
@@ -23,7 +23,7 @@ pub struct CounterexampleReport {
     pub scenario: &'static str,
     /// The dialect.
     pub dialect: String,
-    /// Breadth first, whole states: nothing shorter exists within the scenario and the dialect.
+    /// Breadth first, every state: nothing shorter exists within the scenario and the dialect.
     pub shortest: bool,
     /// Why the rule is broken.
     pub why: String,
@@ -75,12 +75,28 @@ pub fn tell(done: &Done) -> Option<CounterexampleReport> {
         rules: rules.iter().map(|rule| rule.id()).collect(),
         scenario: done.model.scenario.name,
         dialect: done.model.dialect.to_string(),
-        shortest: !panics,
+        shortest: !panics && done.exploration.same == Same::Equal,
         why,
-        replay: format!("cargo run --release -- verify{fault} --dialect {}", done.model.dialect),
+        replay: format!("cargo run --release -- verify{fault}{} --dialect {}", sizes(done), done.model.dialect),
         steps: records(&story),
         story,
     })
+}
+
+/// The options that made the scenario another one.
+fn sizes(done: &Done) -> String {
+    let (scenario, usual) =
+        (&done.model.scenario, SCENARIOS.iter().find(|usual| usual.name == done.model.scenario.name));
+    let Some(usual) = usual.filter(|usual| *usual != scenario) else { return String::new() };
+    let sizes = [
+        ("users", scenario.users, usual.users),
+        ("operations", scenario.operations, usual.operations),
+        ("applications", scenario.applications, usual.applications),
+    ];
+    let others = sizes.into_iter().filter(|(_, size, usual)| size != usual);
+    let options: String = others.map(|(name, size, _)| format!(" --{name} {size}")).collect();
+    let names = if done.exploration.same == Same::UpToNames { " --up-to-names" } else { "" };
+    format!(" --scenario {}{options}{names}", scenario.name)
 }
 
 fn records(story: &[Line]) -> Vec<Value> {

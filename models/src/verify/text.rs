@@ -90,6 +90,9 @@ fn write_verdict(text: &mut String, report: &Report) -> std::fmt::Result {
         None => {}
     }
     let said = match report.verdict {
+        Verdict::Holds if report.up_to_names => {
+            "every rule holds within these bounds, in every state that was seen: one of all that differ in names only"
+        }
         Verdict::Holds => "every rule holds in every state within these bounds",
         Verdict::Broken => "a rule is broken; see above",
         Verdict::NotExhausted if pins.differ > 0 => "the models see other states than the reviewed ones",

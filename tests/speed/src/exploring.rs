@@ -111,7 +111,7 @@ fn fewer(name: &str, model: &Model, unique: u64) -> Row {
         spread: 0.0,
         ratio: None,
         targets: Vec::new(),
-        note: format!("{} states are left; the target is 100 for one", few.unique),
+        note: format!("{} states are left; with two users and two operations 100 for one are wanted", few.unique),
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn by_age(world: &World) -> Vec<Sender> {
 
 impl Outline<'_> {
     /// What a request is about: whom, which question, and what waits for the answer.
-    pub(super) fn subject(&self, sender: Sender) -> Option<(usize, RequestKind, (u8, usize, u128))> {
+    pub(super) fn subject(&self, sender: Sender) -> Option<(usize, RequestKind, (u8, usize, u32))> {
         let (application, user, kind) = self.asker(sender)?;
         let purpose = self.purpose(self.world.host.request_of(sender).map(|request| &request.purpose));
         Some((self.place_of(application, user), kind, purpose))
@@ -94,7 +94,7 @@ impl Outline<'_> {
         }
     }
 
-    fn purpose(&self, purpose: Option<&Purpose>) -> (u8, usize, u128) {
+    fn purpose(&self, purpose: Option<&Purpose>) -> (u8, usize, u32) {
         let bits = |waiting: &BTreeSet<OperationId>| waiting.iter().fold(0, |bits, id| bits | 1 << self.number(*id));
         match purpose {
             None => (0, 0, 0),
