@@ -7,7 +7,7 @@ use stateright::{Checker as _, Model as _};
 use wsman_authz_core::dialect::Dialect;
 use wsman_authz_models::cover::covering_set;
 use wsman_authz_models::explore::{Bounds, Exploration, Same, Watch, explore, explore_as};
-use wsman_authz_models::model::{Checked, Model, SCENARIOS, Witness};
+use wsman_authz_models::model::{Checked, Model, Scenario, Witness};
 use wsman_authz_models::verify::pins::Pins;
 
 /// More states than any scenario of ours has.
@@ -15,7 +15,7 @@ const ENOUGH: usize = 10_000_000;
 
 fn both_explorers_find_the_pinned_counts(scenario: &str, dialects: &[Dialect]) {
     let pins = Pins::reviewed();
-    let scenario = SCENARIOS.iter().find(|known| known.name == scenario).expect("a scenario of that name");
+    let scenario = Scenario::find(scenario).expect("a scenario of that name");
     for dialect in dialects {
         let model = Model::new(scenario.clone(), *dialect);
         let ours = explore(&model, Bounds::states(ENOUGH), &Watch::default());
@@ -42,7 +42,7 @@ fn up_to_names_it_is_the_same(model: &Model, all: &Exploration) {
 
 #[test]
 fn names_are_what_makes_many_states_of_two_users_with_two_operations() {
-    let scenario = SCENARIOS.iter().find(|known| known.name == "traffic").expect("a scenario of that name");
+    let scenario = Scenario::find("traffic").expect("a scenario of that name");
     let model = Model::new(scenario.clone(), Dialect::default());
     let states = |same| explore_as(same, &model, Bounds::states(ENOUGH), &Watch::default()).unique;
     let (all, few) = (states(Same::Equal), states(Same::UpToNames));

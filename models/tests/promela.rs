@@ -7,18 +7,21 @@
 //! What is compared are outlines: states without the numbers by which the machines name things. That they lose nothing
 //! is checked too: states with equal outlines have equal steps.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+mod classes;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use classes::classes;
 use wsman_authz_core::Rule;
 use wsman_authz_core::dialect::Dialect;
 use wsman_authz_core::fault::Fault;
 use wsman_authz_core::host::Shape;
-use wsman_authz_models::explore::{Bounds, Same, Stream, Trouble, Watch, explore, explore_as};
-use wsman_authz_models::model::{Model, SCENARIOS, Scenario, Tape, World};
+use wsman_authz_models::explore::{Bounds, Same, Trouble, Watch, explore, explore_as};
+use wsman_authz_models::model::{Model, Scenario, World};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("promela")
@@ -37,7 +40,7 @@ fn table(name: &str) -> (String, Vec<Vec<String>>) {
 }
 
 fn scenario(name: &str) -> Scenario {
-    SCENARIOS.iter().find(|scenario| scenario.name == name).expect("a scenario of that name").clone()
+    Scenario::find(name).expect("a scenario of that name").clone()
 }
 
 /// What is compared of one exploration.
@@ -49,37 +52,9 @@ struct Outlines {
 
 /// Explores every state; those with equal outlines must have equal steps.
 fn outlines(model: &Model) -> Outlines {
-    let (mut stream, mut names): (Stream, HashMap<Box<[u8]>, usize>) = (Stream::default(), HashMap::new());
-    let (mut numbers, mut steps): (HashMap<String, usize>, Vec<Option<Vec<usize>>>) = (HashMap::new(), vec![]);
-    let (mut todo, mut nameless) = (vec![], vec![]);
-    let mut name = |world: World, todo: &mut Vec<(World, usize)>, steps: &mut Vec<Option<Vec<usize>>>| {
-        let state = stream.of(&world);
-        if let Some(number) = names.get(state) {
-            return *number;
-        }
-        let next = numbers.len();
-        let number = *numbers.entry(model.outline(&world)).or_insert(next);
-        if number == next {
-            steps.push(None);
-            nameless.push((model.nameless(&world), world.at_rest()));
-        }
-        names.insert(state.into(), number);
-        todo.push((world, number));
-        number
-    };
-    name(model.initial(), &mut todo, &mut steps);
-    while let Some((world, number)) = todo.pop() {
-        let mut actions = Vec::new();
-        model.actions(&world, &mut actions);
-        let next = actions.into_iter().map(|action| model.next(&world, action, &mut Tape::default()));
-        let mut after: Vec<usize> = next.map(|next| name(next, &mut todo, &mut steps)).collect();
-        after.sort_unstable();
-        match &steps[number] {
-            Some(known) => assert_eq!(known, &after, "the outline hides what matters: {}", model.outline(&world)),
-            None => steps[number] = Some(after),
-        }
-    }
-    let steps: Vec<Vec<usize>> = steps.into_iter().flatten().collect();
+    let mut nameless = vec![];
+    let first = |world: &World| nameless.push((model.nameless(world), world.at_rest()));
+    let (_, numbers, steps) = classes(model, |world| model.outline(world), first);
     users_are_names_too(model, &nameless, &steps);
     // The first state is left out of the check sum: SPIN prints a state after each step.
     let reached: HashSet<usize> = steps.iter().flatten().copied().collect();

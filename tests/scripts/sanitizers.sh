@@ -46,8 +46,8 @@ address_sanitizer() {
     must_find 'LeakSanitizer: detected memory leaks' "$out/planted"
     must_find 'heap-use-after-free' "$out/planted" free
 
-    CARGO_PROFILE_DEV_DEBUG=line-tables-only RUSTFLAGS="-Zsanitizer=address" cargo +nightly test --locked --target "$host" --target-dir "$out/address" \
-        --package wsman-authz --package wsman-authz-c --lib --quiet
+    CARGO_PROFILE_DEV_DEBUG=line-tables-only RUSTFLAGS="-Zsanitizer=address" cargo +nightly test --locked \
+        --target "$host" --target-dir "$out/address" --package wsman-authz --package wsman-authz-c --lib --quiet
 }
 
 # make_plugin NAME SOURCE [DEFINE [LINK]]: builds a plug-in in C, and the library it needs, into folders of their own.

@@ -27,10 +27,9 @@ fn is_fresh(product: &Path, main: &str, folders: &[&str]) -> bool {
     let Some(built) = time(product) else { return false };
     let is_older = |source: &Path| time(source).is_some_and(|changed| changed <= built);
     let Ok(notes) = fs::read_to_string(product.with_extension("d")) else {
-        // A target folder that several trees share may hold what belongs to another one.
         let is_its = |file: &File| folders.iter().any(|folder| Path::new(&file.path).starts_with(folder));
         let sources: Vec<File> = files().into_iter().filter(is_its).collect();
-        return product.starts_with(root()) && sources.iter().all(|file| is_older(&root().join(&file.path)));
+        return is_of_this_tree() && sources.iter().all(|file| is_older(&root().join(&file.path)));
     };
     let sources = notes.split_once(": ").map(|(_, sources)| sources).unwrap_or_default();
     let mut sources = sources.split_whitespace().map(Path::new);
@@ -64,6 +63,12 @@ fn library(package: &str, folder_of_sources: &str, name: &str) -> PathBuf {
 pub fn folder() -> PathBuf {
     let test = env::current_exe().expect("a test knows its own path");
     test.parent().and_then(Path::parent).expect("a test lies in `deps`").to_owned()
+}
+
+/// Whether that is in this tree. A target folder that several trees share may hold what belongs to another one.
+#[must_use]
+pub fn is_of_this_tree() -> bool {
+    folder().starts_with(root())
 }
 
 fn build(what: &[&str]) -> PathBuf {

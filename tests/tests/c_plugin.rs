@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use wsman_authz_tests::built::{folder, program};
+use wsman_authz_tests::built::{folder, is_of_this_tree, program};
 use wsman_authz_tests::tree::root;
 
 /// A plug-in whose author makes every mistake that C allows; it aborts if one is answered otherwise than documented.
@@ -43,8 +43,7 @@ fn make(out: &Path, source: &str, link: &str) -> PathBuf {
     let mut make = Command::new("make");
     make.arg("-C").arg(root().join("ffi/examples/c"));
     make.args([format!("SOURCE={source}"), format!("LINK={link}"), format!("OUT={}", out.display())]);
-    // A target folder that several trees share may hold the library of another one.
-    let target = if built.starts_with(root()) && build == "debug" {
+    let target = if is_of_this_tree() && build == "debug" {
         let libraries = out.join("target").join(build);
         fs::create_dir_all(&libraries).expect("a folder for the library");
         for library in ["libwsman_authz_c.a", "libwsman_authz_c.so"] {

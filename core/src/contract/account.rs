@@ -251,11 +251,12 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
         let Some(account) = self.accounts.get(&(application, user.clone())) else { return };
         let (requests, open) = self.pins(account);
-        let may_be_over = self.may_be_over(application, user);
+        if pinned && (requests, open) == (0, 0) {
+            self.expired_beneath(application, user);
+        }
         let account = self.account(application, user);
         let Some(record) = account.record.take() else { return };
         account.ended = Some((Ending::Expired, sight.mark));
-        let renewals = account.renewals;
         sight.reach(Rule::CL34);
         if let Some(deadline) = record.deadline {
             sight.reach(Rule::CL32);
@@ -272,11 +273,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                     "the record of {user:?} expired with {requests} requests in flight and {open} operations open"
                 );
                 sight.breaks(Rule::CL33, &[record.mark], why);
-            } else if !may_be_over {
-                self.expired_beneath(application, user, record.mark);
             }
         }
-        if renewals == 0 {
+        if account.renewals == 0 {
             self.leases_due(application, user, Due::Expired, None); // CL-34
         } // Otherwise the release is not due: CL-20
         self.disown(application, user);

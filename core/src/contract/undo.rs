@@ -131,10 +131,14 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
     }
 
-    /// The record expired under operations whose completions have not returned: it was pinned by each that is
-    /// accepted (CL-33).
-    pub(super) fn expired_beneath(&mut self, application: ApplicationId, user: &K, record: M) {
+    /// The record expires under operations whose completions have not returned: it was pinned by each that is accepted
+    /// (CL-33), if it was not over before.
+    pub(super) fn expired_beneath(&mut self, application: ApplicationId, user: &K) {
+        if self.may_be_over(application, user) {
+            return;
+        }
         let Some(account) = self.accounts.get(&(application, user.clone())) else { return };
+        let Some(record) = account.record.as_ref().map(|record| record.mark) else { return };
         for answer in self.answers.values_mut().flatten() {
             if let Answer::Fit(fit) = answer
                 && let Began::Operation(number) = fit.began

@@ -77,9 +77,10 @@ fn partition(text: &str) -> Result<Partition, String> {
 }
 
 fn scenario(name: &str) -> Result<&'static Scenario, String> {
-    let known = SCENARIOS.iter().find(|scenario| scenario.name == name);
-    let names: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
-    known.ok_or_else(|| format!("there is no scenario `{name}`; there are {}", names.join(", ")))
+    Scenario::find(name).ok_or_else(|| {
+        let names: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+        format!("there is no scenario `{name}`; there are {}", names.join(", "))
+    })
 }
 
 fn fault(name: &str) -> Result<Fault, String> {

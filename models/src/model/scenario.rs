@@ -103,6 +103,14 @@ pub struct Scenario {
     pub generations: u32,
 }
 
+impl Scenario {
+    /// The scenario of this name, as `verify` explores it.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        SCENARIOS.iter().find(|scenario| scenario.name == name)
+    }
+}
+
 /// The scenario that the others are written as differences from: two users, two simple operations each, a policy
 /// that says yes or no.
 pub const BASE: Scenario = Scenario {

@@ -6,7 +6,7 @@ use wsman_authz_core::fault::Fault;
 use super::report::rules_of;
 use super::run::{Done, MOST_STATES};
 use crate::cover::covering_set;
-use crate::explore::{Bounds, Counterexample, Same, Watch, explore, explore_as};
+use crate::explore::{Bounds, Same, Watch, explore, explore_as};
 use crate::model::{Model, SCENARIOS};
 
 /// How many steps far everybody looks before anybody looks farther. Most dialects cannot show a given fault, and to find
@@ -31,9 +31,14 @@ fn among_all_states(done: Done, watch: &Watch) -> Option<Done> {
     let steps = done.exploration.counterexample.as_ref().map(|found| found.actions.len())?;
     let near = Bounds { states: MOST_STATES, steps: u32::try_from(steps).unwrap_or(u32::MAX) };
     let exploration = explore(&done.model, near, watch);
-    let shows = |found: &Counterexample| rules_of(&found.trouble).contains(done.model.fault?.rule()).then_some(());
-    exploration.counterexample.as_ref().and_then(shows)?;
-    Some(Done { exploration, ..done })
+    let again = Done { exploration, ..done };
+    shows(&again).then_some(again)
+}
+
+/// Whether what was found breaks the rule of the fault.
+fn shows(done: &Done) -> bool {
+    let broken = done.exploration.counterexample.as_ref().map(|found| rules_of(&found.trouble));
+    broken.zip(done.model.fault).is_some_and(|(rules, fault)| rules.contains(fault.rule()))
 }
 
 /// The shortest way into the fault that a dialect has, of at most so many steps.

@@ -10,7 +10,7 @@ use wsman_authz_core::{OperationId, Rule};
 use super::report::rules_of;
 use super::run::Done;
 use crate::explore::{Same, Trouble, replay};
-use crate::model::{Line, SCENARIOS, Tape, User};
+use crate::model::{Line, Scenario, Tape, User};
 
 /// A counterexample.
 #[derive(Clone, Debug, Serialize)]
@@ -85,9 +85,8 @@ pub fn tell(done: &Done) -> Option<CounterexampleReport> {
 
 /// The options that made the scenario another one.
 fn sizes(done: &Done) -> String {
-    let (scenario, usual) =
-        (&done.model.scenario, SCENARIOS.iter().find(|usual| usual.name == done.model.scenario.name));
-    let Some(usual) = usual.filter(|usual| *usual != scenario) else { return String::new() };
+    let scenario = &done.model.scenario;
+    let Some(usual) = Scenario::find(scenario.name).filter(|usual| *usual != scenario) else { return String::new() };
     let sizes = [
         ("users", scenario.users, usual.users),
         ("operations", scenario.operations, usual.operations),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use stateright::{Checker as _, Model as _};
 use wsman_authz_core::dialect::Dialect;
 use wsman_authz_models::explore::{Bounds, Same, Stream, Watch, explore, explore_as};
-use wsman_authz_models::model::{Checked, Model, SCENARIOS, Tape, World};
+use wsman_authz_models::model::{Checked, Model, Scenario, Tape, World};
 
 use crate::harness::{Bench, Case, Contender, Role, Row, Run};
 use crate::threads::{together, with_threads};
@@ -84,35 +84,16 @@ fn case(bench: &mut Bench, name: &str, model: &Model, worlds: &[World], threads:
 fn size(name: &str, worlds: &[World]) -> Row {
     let mut stream = Stream::default();
     let bytes: usize = worlds.iter().map(|world| stream.of(world).len()).sum();
-    Row {
-        workload: "W5".to_owned(),
-        case: name.to_owned(),
-        contender: "stored state".to_owned(),
-        role: Role::Ours,
-        value: bytes as f64 / worlds.len() as f64,
-        unit: "bytes".to_owned(),
-        spread: 0.0,
-        ratio: None,
-        targets: Vec::new(),
-        note: "the mean encoding; the index over the states is not in it".to_owned(),
-    }
+    let note = "the mean encoding; the index over the states is not in it".to_owned();
+    Row { note, ..Row::figure("W5", name, "stored state", bytes as f64 / worlds.len() as f64, "bytes") }
 }
 
 /// How many times fewer states there are if those that differ in names only are one.
 fn fewer(name: &str, model: &Model, unique: u64) -> Row {
     let few = explore_as(Same::UpToNames, model, Bounds::states(ENOUGH), &Watch::default());
-    Row {
-        workload: "W5".to_owned(),
-        case: name.to_owned(),
-        contender: "all states for one up to names".to_owned(),
-        role: Role::Ours,
-        value: unique as f64 / few.unique as f64,
-        unit: "states".to_owned(),
-        spread: 0.0,
-        ratio: None,
-        targets: Vec::new(),
-        note: format!("{} states are left; with two users and two operations 100 for one are wanted", few.unique),
-    }
+    let note = format!("{} states are left; with two users and two operations 100 for one are wanted", few.unique);
+    let fewer = unique as f64 / few.unique as f64;
+    Row { note, ..Row::figure("W5", name, "all states for one up to names", fewer, "states") }
 }
 
 /// Runs the workload.
@@ -121,7 +102,7 @@ fn fewer(name: &str, model: &Model, unique: u64) -> Row {
 /// If the explorers do not find the same.
 pub fn run(bench: &mut Bench) {
     let wanted = if bench.settings.quick { "pairs" } else { "traffic" };
-    let scenario = SCENARIOS.iter().find(|scenario| scenario.name == wanted).expect("a scenario of that name");
+    let scenario = Scenario::find(wanted).expect("a scenario of that name");
     let model = Model::new(scenario.clone(), Dialect::default());
     let worlds = states(&model);
     let name = format!("{wanted}, {} states", worlds.len());

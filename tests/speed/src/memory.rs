@@ -30,18 +30,8 @@ fn each(counter: Counter, count: usize, make: impl FnOnce(usize) -> Box<dyn Any>
 
 fn row(case: &str, contender: &str, role: Role, value: f64, most: Option<f64>, note: &str) -> Row {
     let met = |most: f64| Met { target: format!("≤ {most} bytes"), met: value <= most };
-    Row {
-        workload: "memory".to_owned(),
-        case: case.to_owned(),
-        contender: contender.to_owned(),
-        role,
-        value,
-        unit: "bytes".to_owned(),
-        spread: 0.0,
-        ratio: None,
-        targets: most.map(met).into_iter().collect(),
-        note: note.to_owned(),
-    }
+    let (targets, note) = (most.map(met).into_iter().collect(), note.to_owned());
+    Row { role, targets, note, ..Row::figure("memory", case, contender, value, "bytes") }
 }
 
 /// A lease with a payload of its own.

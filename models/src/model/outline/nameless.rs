@@ -4,7 +4,6 @@
 //! place. The age of a request decides nothing either: it is told by what it is about. Of all outlines that a state
 //! has, under each order of its users, the least one stands for them all.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -77,7 +76,7 @@ impl Outline<'_> {
 
 /// The next permutation in lexicographic order; `false` after the last.
 fn next_order(users: &mut [User]) -> bool {
-    let Some(pivot) = users.windows(2).rposition(|pair| pair[0].cmp(&pair[1]) == Ordering::Less) else { return false };
+    let Some(pivot) = users.windows(2).rposition(|pair| pair[0] < pair[1]) else { return false };
     let Some(swap) = users.iter().rposition(|user| *user > users[pivot]) else { return false };
     users.swap(pivot, swap);
     users[pivot + 1..].reverse();

@@ -44,7 +44,8 @@ impl Outline<'_> {
         let engine = self.world.engine.requests().find(|request| request.sender == sender);
         let asked = engine.and_then(|request| self.world.ghost.asked.get(&request.request));
         let Some((application, user, kind)) = self.asker(sender) else { return };
-        let Some((visitor, _, (purpose, operation, waiting))) = self.subject(sender) else { return };
+        let visitor = self.place_of(application, user);
+        let (purpose, operation, waiting) = self.purpose(host.map(|request| &request.purpose));
         let ends = moment(host.and_then(|request| request.deadline));
         let flight = engine.and_then(|request| {
             self.world.flights.iter().find(|flight| match flight {

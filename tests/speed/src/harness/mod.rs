@@ -134,6 +134,25 @@ pub struct Row {
     pub note: String,
 }
 
+impl Row {
+    /// A figure of ours that was not measured in rounds.
+    #[must_use]
+    pub fn figure(workload: &str, case: &str, contender: &str, value: f64, unit: &str) -> Self {
+        Self {
+            workload: workload.to_owned(),
+            case: case.to_owned(),
+            contender: contender.to_owned(),
+            role: Role::Ours,
+            value,
+            unit: unit.to_owned(),
+            spread: 0.0,
+            ratio: None,
+            targets: Vec::new(),
+            note: String::new(),
+        }
+    }
+}
+
 /// How thoroughly is measured.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
