@@ -4,9 +4,7 @@
 //! `promela.rs` checks it at the usual sizes, with the second model beside it; here it is checked at larger ones, for
 //! which counting names as one is made.
 
-mod classes;
-
-use classes::classes;
+use crate::classes::classes;
 use wsman_authz_core::dialect::Dialect;
 use wsman_authz_models::model::{Model, Scenario, World};
 

@@ -7,15 +7,13 @@
 //! What is compared are outlines: states without the numbers by which the machines name things. That they lose nothing
 //! is checked too: states with equal outlines have equal steps.
 
-mod classes;
-
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use classes::classes;
+use crate::classes::classes;
 use wsman_authz_core::Rule;
 use wsman_authz_core::dialect::Dialect;
 use wsman_authz_core::fault::Fault;

@@ -1,7 +1,7 @@
 //! Every rule has a sentence, a line that upholds it, a judge, one in the model, a seeded fault, a test of its name
 //! and a trace that breaks it, or a reason on a list; and what SPEC.md and the program print about that is up to date.
 //!
-//! `UPDATE_COVERAGE=1 cargo test -p wsman-authz-tests --test coverage` writes what is generated.
+//! `UPDATE_COVERAGE=1 cargo test -p wsman-authz-tests coverage::` writes what is generated.
 
 use std::collections::BTreeSet;
 use std::fs;

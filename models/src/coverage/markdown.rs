@@ -8,8 +8,8 @@ use super::{Coverage, Evidence, RuleRow};
 const HEADING: &str = "\n## Coverage\n";
 
 const OPENING: &str = "
-What each rule stands on, and what it does without. Written by `UPDATE_COVERAGE=1 cargo test -p wsman-authz-tests --test
-coverage`, which fails if this is stale, if something is missing without a reason, or if a reason is not needed any more.
+What each rule stands on, and what it does without. Written by `UPDATE_COVERAGE=1 cargo test -p wsman-authz-tests coverage::`,
+which fails if this is stale, if something is missing without a reason, or if a reason is not needed any more.
 `wsman-authz rules --coverage` prints it in full.
 ";
 
