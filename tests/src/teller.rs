@@ -18,10 +18,15 @@ struct Teller {
     /// Judges the same story with a value of its own for each report.
     knowing: Contract<u8, u64>,
     plugin: bool,
+    /// Completion functions may take their time to return.
+    late: bool,
     now: u64,
     requests: u64,
     operations: u64,
     pending: Vec<(Sender, RequestKind)>,
+    /// Completion functions that have not returned, each on a thread of its own, with what they will return.
+    inside: Vec<(ThreadId, Call<u8>)>,
+    threads: u32,
     open: Vec<OperationId>,
     /// What each report is called in secret, and its value.
     held: Vec<(Context, Context)>,
@@ -30,16 +35,19 @@ struct Teller {
 }
 
 impl Teller {
-    fn new(dialect: Dialect, plugin: bool) -> Self {
+    fn new(dialect: Dialect, plugin: bool, late: bool) -> Self {
         let vantage = if plugin { Vantage::Plugin } else { Vantage::Host };
         let mut teller = Self {
             trace: Trace::new(),
             knowing: Contract::new(dialect, vantage),
             plugin,
+            late,
             now: 0,
             requests: 0,
             operations: 0,
             pending: Vec::new(),
+            inside: Vec::new(),
+            threads: 1,
             open: Vec::new(),
             held: Vec::new(),
             named: 1000,
@@ -51,7 +59,11 @@ impl Teller {
 
     /// Tells a call, unless it breaks a rule and `legal` forbids that. `secret` is what is really meant.
     fn says(&mut self, call: Call<u8>, secret: Call<u8>, legal: bool) -> bool {
-        let crossing = |call| Crossing { at: Timestamp(self.now), thread: ThreadId(1), call };
+        self.says_on(ThreadId(1), call, secret, legal)
+    }
+
+    fn says_on(&mut self, thread: ThreadId, call: Call<u8>, secret: Call<u8>, legal: bool) -> bool {
+        let crossing = |call| Crossing { at: Timestamp(self.now), thread, call };
         let mut knowing = self.knowing.clone();
         let is_broken = !knowing.observe(0, &crossing(secret)).broken.is_empty();
         if is_broken && legal {
@@ -96,7 +108,8 @@ impl Teller {
         }
     }
 
-    fn answers(&mut self, which: usize, value: Context, error: u32, refused: bool) {
+    /// Answers a request. `late`: the host takes its time to return, and other things happen meanwhile.
+    fn answers(&mut self, which: usize, value: Context, error: u32, refused: bool, late: bool) {
         if self.pending.is_empty() {
             return;
         }
@@ -106,9 +119,21 @@ impl Teller {
         let name = value.and_then(|_| Context::new(self.named));
         let identity = (error == 0 && kind == RequestKind::User).then_some(Identity::Client);
         let said = |context| Completion { context, identity, ..Completion::failure(kind, sender, error) };
-        self.says(Call::Complete(said(value)), Call::Complete(said(name)), false);
+        self.threads += u32::from(late);
+        let thread = ThreadId(if late { self.threads } else { 1 });
+        self.says_on(thread, Call::Complete(said(value)), Call::Complete(said(name)), false);
+        // It may be released before the function that takes it returns.
         self.held.extend(name.zip(value).filter(|_| !refused));
-        self.tells(Call::CompleteReturn { kind, sender: Some(sender), error: if refused { 87 } else { 0 } }, false);
+        let error = if refused { 87 } else { 0 };
+        self.inside.push((thread, Call::CompleteReturn { kind, sender: Some(sender), error }));
+        if !late {
+            self.returns(self.inside.len() - 1);
+        }
+    }
+
+    fn returns(&mut self, which: usize) {
+        let (thread, call) = self.inside.remove(which);
+        self.says_on(thread, call.clone(), call, false);
     }
 
     fn releases(&mut self, which: usize, legal: bool) {
@@ -146,7 +171,11 @@ impl Teller {
             0 | 1 => self.asks(RequestKind::User, application, user, false, legal),
             2 => self.asks(RequestKind::User, application, user, true, legal),
             3..=5 => self.asks(RequestKind::Operation, application, user, false, legal),
-            6..=9 => self.answers(which / 32, value, if which % 8 == 7 { 5 } else { 0 }, which % 64 == 1),
+            6..=9 => {
+                let (error, refused, late) =
+                    (if which % 8 == 7 { 5 } else { 0 }, which % 64 == 1, self.late && which % 3 == 2);
+                self.answers(which / 32, value, error, refused, late);
+            }
             10 if !self.open.is_empty() => {
                 let operation = self.open.remove(which % self.open.len());
                 if !self.plugin {
@@ -160,23 +189,26 @@ impl Teller {
             12..=14 => self.releases(which, legal),
             15 if which % 4 == 0 && self.running.contains(&application) => self.stops(application, legal),
             15 if which % 4 == 0 => self.starts(application),
+            15 if !self.inside.is_empty() => self.returns(which % self.inside.len()),
             _ => {}
         }
     }
 }
 
-/// The trace that numbers stand for, of a host that speaks `dialect`. `plugin`: taken by the plug-in.
+/// The trace that numbers stand for, of a host that speaks `dialect`. `plugin`: taken by the plug-in. `late`: other things
+/// happen before some completion functions return.
 ///
 /// # Panics
 /// Never: no value is NULL.
 #[must_use]
-pub fn tell(choices: &[u16], dialect: Dialect, plugin: bool) -> Trace {
-    let mut teller = Teller::new(dialect, plugin);
+pub fn tell(choices: &[u16], dialect: Dialect, plugin: bool, late: bool) -> Trace {
+    let mut teller = Teller::new(dialect, plugin, late);
     choices.iter().for_each(|choice| teller.step(*choice));
     // Most of what is open comes to its end, so that something is kept.
     while !teller.pending.is_empty() {
-        teller.answers(0, Context::new(VALUES[0]).expect("not NULL"), 5, false);
+        teller.answers(0, Context::new(VALUES[0]).expect("not NULL"), 5, false, false);
     }
+    (0..teller.inside.len()).for_each(|_| teller.returns(0));
     for operation in std::mem::take(&mut teller.open).into_iter().filter(|_| !plugin) {
         teller.tells(Call::OperationEnd { operation, how: EndOfOperation::Cancelled }, false);
     }
@@ -192,6 +224,7 @@ pub fn tell(choices: &[u16], dialect: Dialect, plugin: bool) -> Trace {
 /// A trace as a person would note it.
 #[must_use]
 pub fn in_short(trace: &Trace) -> String {
+    let is_late = |crossing: &Crossing<u8>| crossing.thread != ThreadId(1);
     let line = |crossing: &Crossing<u8>| match &crossing.call {
         Call::AuthorizeUser { application, sender, user, reauthorization } => {
             Some(format!("{application} {sender} user {user} again {reauthorization:?}"))
@@ -200,7 +233,9 @@ pub fn in_short(trace: &Trace) -> String {
             Some(format!("{application} {sender} operation {operation:?} of {user}"))
         }
         Call::Complete(said) => Some(format!("{:?} says {} {:?}", said.sender, said.error, said.context)),
-        Call::CompleteReturn { error, .. } if *error != 0 => Some("  refused".to_owned()),
+        Call::CompleteReturn { sender, error, .. } if is_late(crossing) || *error != 0 => {
+            Some(format!("  {sender:?} returns {error}"))
+        }
         Call::Release { context } => Some(format!("release {context:?}")),
         Call::CompleteReturn { .. } | Call::ReleaseReturn { .. } => None,
         call => Some(format!("{call:?}")),

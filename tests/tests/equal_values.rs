@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use wsman_authz_core::call::{Call, Crossing};
 use wsman_authz_core::contract::{Contract, Vantage};
-use wsman_authz_core::dialect::{Dialect, FailureContext, ReleaseCounting};
-use wsman_authz_core::{ApplicationId, Context, RuleSet};
+use wsman_authz_core::dialect::{Dialect, FailureContext, Refusal, ReleaseCounting};
+use wsman_authz_core::{ApplicationId, Context, RuleSet, ThreadId};
 use wsman_authz_tests::teller::{Trace, in_short, tell};
 
 fn broken(trace: &Trace, dialect: Dialect, vantage: Vantage) -> (RuleSet, u64) {
@@ -83,7 +83,7 @@ impl Assignments {
         for report in 0..self.reports.len() {
             let (reported, _, other) = self.reports[report];
             let name = self.name(report);
-            if reported > place || other != value || tried.contains(&name) || taken[report] && !self.per_value {
+            if reported > place || other != value || tried.contains(&name) || taken[report] {
                 continue;
             }
             tried.push(name);
@@ -121,7 +121,13 @@ fn broken_beyond_failures(trace: &Trace, dialect: Dialect, vantage: Vantage) -> 
 }
 
 fn dialects() -> Vec<Dialect> {
-    let words = ["", "release_counting=per-value", "failure_context=released", "expiry=user-first,shutdown=abandoned"];
+    let words = [
+        "",
+        "refusal=refuses",
+        "release_counting=per-value",
+        "failure_context=released,refusal=refuses",
+        "expiry=user-first,shutdown=abandoned",
+    ];
     words.map(|words| Dialect::parse(words).expect("a dialect")).into()
 }
 
@@ -133,8 +139,8 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn a_trace_is_broken_if_no_assignment_explains_it(choices in prop::collection::vec(any::<u16>(), 4..40), plugin in any::<bool>(), spoken in 0..4_usize) {
-        let trace = tell(&choices, dialects()[spoken], plugin);
+    fn a_trace_is_broken_if_no_assignment_explains_it(choices in prop::collection::vec(any::<u16>(), 4..40), plugin in any::<bool>(), spoken in 0..5_usize) {
+        let trace = tell(&choices, dialects()[spoken], plugin, false);
         compare(&trace, plugin)?;
     }
 }
@@ -166,10 +172,17 @@ fn compare(trace: &Trace, plugin: bool) -> Result<Agreement, TestCaseError> {
         return Ok(agreement);
     }
     let is_failure = |crossing: &Crossing<u8>| matches!(&crossing.call, Call::Complete(said) if said.context.is_some() && !said.is_success());
+    let is_late = |crossing: &Crossing<u8>| crossing.thread != ThreadId(1);
+    let is_refusal =
+        |crossing: &Crossing<u8>| matches!(crossing.call, Call::CompleteReturn { error, .. } if error != 0);
+    let refuses = trace.iter().any(|crossing| is_late(crossing) && is_refusal(crossing));
     let fails = trace.iter().any(is_failure);
     for dialect in dialects() {
         if fails && dialect.failure_context == FailureContext::Ignored {
             continue; // there a release is of a lease rather than of what a failure carried
+        }
+        if refuses && dialect.refusal == Refusal::Accepts {
+            continue; // there a report is good before it was accepted
         }
         let found = broken_beyond_failures(trace, dialect, vantage);
         let (explained, tried) = is_explained(trace, dialect, vantage);
@@ -185,9 +198,8 @@ fn compare(trace: &Trace, plugin: bool) -> Result<Agreement, TestCaseError> {
     Ok(agreement)
 }
 
-/// A walk through random traces that does not depend on chance: enough of each kind is among them.
-#[test]
-fn there_is_something_to_agree_about() {
+/// A walk through random traces that does not depend on chance.
+fn walk(stories: u32, late: bool) -> Agreement {
     let mut random = 88_172_645_463_325_252_u64;
     let mut next = || {
         random ^= random << 13;
@@ -196,17 +208,34 @@ fn there_is_something_to_agree_about() {
         random
     };
     let mut sum = Agreement::default();
-    for _ in 0..8000 {
-        let (length, plugin, spoken) = (next() % 40 + 4, next() % 2 == 0, next() as usize % 4);
+    for _ in 0..stories {
+        let (length, plugin, spoken) = (next() % 40 + 4, next() % 2 == 0, next() as usize % dialects().len());
         let choices: Vec<u16> = (0..length).map(|_| (next() >> 40) as u16).collect();
-        let agreement =
-            compare(&tell(&choices, dialects()[spoken], plugin), plugin).unwrap_or_else(|error| panic!("{error}"));
+        let trace = tell(&choices, dialects()[spoken], plugin, late);
+        let agreement = compare(&trace, plugin).unwrap_or_else(|error| panic!("{error}"));
         sum.explained += agreement.explained;
         sum.broken += agreement.broken;
         sum.guessed += agreement.guessed;
         sum.forgiven += agreement.forgiven;
     }
+    println!("{sum:?}");
+    sum
+}
+
+/// Enough of each kind is among them.
+#[test]
+fn there_is_something_to_agree_about() {
+    let sum = walk(4000, false);
     assert!(sum.explained > 1000 && sum.broken > 1000 && sum.guessed > 100, "{sum:?}");
     // A few corners are not worth their cost: see *Limits* in SPEC.md.
     assert!(sum.forgiven * 1000 < sum.broken, "{sum:?}");
+}
+
+/// Where completion functions return late there are stories, one of some thousands, on which the two do not agree: see
+/// *Limits* in SPEC.md. So these are always the same.
+#[test]
+fn they_agree_where_completions_return_late() {
+    let sum = walk(4000, true);
+    assert!(sum.explained > 1000 && sum.broken > 1000 && sum.guessed > 100, "{sum:?}");
+    assert!(sum.forgiven * 100 < sum.broken, "{sum:?}");
 }

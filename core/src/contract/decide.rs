@@ -8,7 +8,6 @@ use core::cmp::Reverse;
 use core::fmt::Debug;
 
 use super::Contract;
-use super::doubt::Doubt;
 use super::sight::Sight;
 use super::slot::Slot;
 use crate::id::{ApplicationId, Context};
@@ -64,16 +63,17 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 "{left:?}: a round takes a release or a slot away"
             );
             before = Some(left);
-            let (number, margin) = decided(&slots, doubt);
+            let spare = doubt.spare() + self.beside(context, |_| true);
+            let (number, margin) = decided(&slots, doubt.releases, spare);
             if number > 0 {
                 self.decide(context, &slots, number, sight);
             } else if let unasked = doubt.unasked(slots.len())
                 && unasked > 0
             {
                 self.drop_first(context, unasked);
-            } else if let Some(over) = certain(&slots, doubt) {
+            } else if let Some(over) = certain(&slots, live(&slots, doubt.releases, spare)) {
                 self.take_slots(context, over, sight);
-            } else if let Some(beyond) = self.beyond_memory(&slots, doubt) {
+            } else if let Some(beyond) = self.beyond_memory(&slots, live(&slots, doubt.releases, spare)) {
                 self.lose_sight(context, beyond);
             } else {
                 let margin = if self.per_value() { 0 } else { margin };
@@ -83,8 +83,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     }
 
     /// Records in doubt that are too many to remember.
-    fn beyond_memory(&self, slots: &[Slot], doubt: &Doubt) -> Option<Vec<Slot>> {
-        let memory = 2 * live(slots, doubt) + self.past.limit() as u64;
+    fn beyond_memory(&self, slots: &[Slot], live: u64) -> Option<Vec<Slot>> {
+        let memory = 2 * live + self.past.limit() as u64;
         if self.past.limit() == 0 || self.per_value() {
             return None;
         }
@@ -156,15 +156,15 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
 
 /// The greatest number of releases that as many slots, and no more, can explain; and how many signs more will certainly
 /// decide nothing, if none is decided now: each makes at most one slot less explain a number of releases.
-fn decided(slots: &[Slot], doubt: &Doubt) -> (u64, u64) {
-    let mut counts = vec![0_u64; usize::try_from(doubt.releases).unwrap_or(usize::MAX)];
+fn decided(slots: &[Slot], releases: u64, spare: u64) -> (u64, u64) {
+    let mut counts = vec![0_u64; usize::try_from(releases).unwrap_or(usize::MAX)];
     for slot in slots {
         if let Some(count) = usize::try_from(slot.after).ok().and_then(|after| counts.get_mut(after)) {
             *count += 1;
         }
     }
     let mut margin = u64::MAX;
-    let mut explained = doubt.spare();
+    let mut explained = spare;
     let mut found = 0;
     for (number, count) in (1..).zip(counts) {
         explained += count;
@@ -180,12 +180,12 @@ fn decided(slots: &[Slot], doubt: &Doubt) -> (u64, u64) {
 /// Slots that are over in every explanation, up to others like them: of one application more leases are due than are
 /// live in all. While nothing is decided, a release may be its own for each of them. What may be refused yet is like no
 /// other: its refusal would show that no release was of it.
-fn certain(slots: &[Slot], doubt: &Doubt) -> Option<Vec<Slot>> {
+fn certain(slots: &[Slot], live: u64) -> Option<Vec<Slot>> {
     let mut due: BTreeMap<ApplicationId, Vec<Slot>> = BTreeMap::new();
     for slot in slots.iter().filter(|slot| slot.harmless && !slot.unsettled) {
         due.entry(slot.application).or_default().push(*slot);
     }
-    due.into_values().find_map(|due| first_beyond(due, live(slots, doubt)))
+    due.into_values().find_map(|due| first_beyond(due, live))
 }
 
 /// The first of the slots, but for as many as there may be.
@@ -197,6 +197,6 @@ fn first_beyond(mut slots: Vec<Slot>, may_be: u64) -> Option<Vec<Slot>> {
 }
 
 /// How many of the slots are live, or what is gone in their stead.
-const fn live(slots: &[Slot], doubt: &Doubt) -> u64 {
-    (slots.len() as u64 + doubt.spare()).saturating_sub(doubt.releases)
+const fn live(slots: &[Slot], releases: u64, spare: u64) -> u64 {
+    (slots.len() as u64 + spare).saturating_sub(releases)
 }

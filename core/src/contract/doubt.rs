@@ -87,30 +87,31 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// The record of the user lives: the newest of its leases was not released before now. If it stands on several
     /// values or on none, because first requests raced, that says nothing of any one of them.
     pub(super) fn is_confirmed(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) {
+        let none_in_doubt = self.doubts.is_empty() && !self.per_value();
         let Some(account) = self.accounts.get_mut(&(application, user.clone())) else { return };
         if let Some(record) = &mut account.record {
             record.doubtful = false;
+            record.settled = true; // the host knows of it
             if record.bare {
                 return;
             }
         }
-        if self.doubts.is_empty() {
-            return;
-        }
         let Some(context) = account.leases.first().copied() else { return };
-        if account.leases.iter().any(|other| *other != context) {
+        if none_in_doubt || account.leases.iter().any(|other| *other != context) {
             return; // any of them may be the one that lives
         }
         let now = self.undecided(context);
         let leases = self.leases.records_of(context, application, user).iter().enumerate();
         // Of those that are alike, rather one that cannot be refused any more.
-        let newest = leases.max_by_key(|(_, lease)| (lease.after, !self.is_unsettled(context, lease)));
-        if let Some(place) = newest.filter(|(_, lease)| lease.after != now).map(|(place, _)| place) {
-            let lease = &mut self.leases.records_of_mut(context, application, user)[place];
-            lease.after = now;
-            lease.doubtful = false;
-            self.shows_something(context, sight);
+        let newest = leases.max_by_key(|(_, lease)| (lease.after, !lease.doubtful, !self.is_unsettled(context, lease)));
+        let Some((place, lease)) = newest.filter(|(_, lease)| lease.after != now || lease.doubtful) else { return };
+        if self.is_unsettled(context, lease) {
+            self.joined(context, application, lease.mark);
         }
+        let lease = &mut self.leases.records_of_mut(context, application, user)[place];
+        lease.after = now;
+        lease.doubtful = false;
+        self.shows_something(context, sight);
     }
 
     /// From now on, if the user's record stands on one lease, that one may not be released.
@@ -128,8 +129,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if !self.may_be_over(application, user) {
             return false;
         }
-        let contexts: BTreeSet<Context> = self.account(application, user).leases.iter().copied().collect();
-        for context in contexts {
+        for context in self.values_of(application, user) {
             self.end_doubtful(context, application, user);
             self.close(context, sight, |lease| lease.is_record_of(application, user));
         }
@@ -137,6 +137,50 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             self.drop_record(application, user);
         }
         true
+    }
+
+    /// The record stands on completions that have not returned and on nothing else, if its other leases may have been
+    /// released: then they were.
+    pub(super) fn rests_on_unsettled(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) -> bool {
+        if !self.may_rest_on_unsettled(application, user) {
+            return false;
+        }
+        let unsettled: BTreeSet<(Context, M)> = self.unsettled_leases(application).collect();
+        let mut may_be_released = false;
+        for context in self.values_of(application, user) {
+            let is_settled = |lease: &Lease<K, M>| !unsettled.contains(&(context, lease.mark));
+            self.close(context, sight, |lease| lease.is_record_of(application, user) && is_settled(lease));
+            let left = self.leases.records_of(context, application, user).iter();
+            may_be_released |= left.map(|lease| lease.after).any(|after| after < self.undecided(context));
+        }
+        if let Some(record) = self.account(application, user).record.as_mut().filter(|_| may_be_released) {
+            record.settled = false; // one of those on their way was released, and the others may not have begun
+        }
+        true
+    }
+
+    /// Whether those of the record's leases may be over whose completions have returned, and there are others.
+    pub(super) fn may_rest_on_unsettled(&self, application: ApplicationId, user: &K) -> bool {
+        let Some(account) = self.accounts.get(&(application, user.clone())) else { return false };
+        if account.record.as_ref().is_none_or(|record| record.bare) {
+            return false; // that it has leases says nothing
+        }
+        let values = self.values_of(application, user);
+        let has_unsettled = |context: &Context| {
+            let mut leases = self.leases.records_of(*context, application, user).iter();
+            leases.any(|lease| self.is_unsettled(*context, lease))
+        };
+        let are_over = |context: &Context| {
+            let is_settled = |lease: &Lease<K, M>| !self.is_unsettled(*context, lease);
+            self.may_have_ended(*context, application, user, is_settled)
+        };
+        values.iter().any(has_unsettled) && values.iter().all(are_over)
+    }
+
+    /// The values on which the user's record stands.
+    fn values_of(&self, application: ApplicationId, user: &K) -> BTreeSet<Context> {
+        let account = self.accounts.get(&(application, user.clone()));
+        account.map_or_else(BTreeSet::new, |account| account.leases.iter().copied().collect())
     }
 
     /// What may have ended with an earlier release of the user's leases for a record did.
@@ -153,15 +197,22 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if account.record.as_ref().is_some_and(|record| record.doubtful) {
             return true;
         }
-        let contexts: BTreeSet<Context> = account.leases.iter().copied().collect();
-        !contexts.is_empty() && contexts.iter().all(|context| self.may_have_ended(*context, application, user))
+        let values = self.values_of(application, user);
+        !values.is_empty() && values.iter().all(|context| self.may_have_ended(*context, application, user, |_| true))
     }
 
-    /// Whether all leases of the value on which the user's record stands may be over.
-    fn may_have_ended(&self, context: Context, application: ApplicationId, user: &K) -> bool {
+    /// Whether all leases of the value on which the user's record stands may be over, of those that are `wanted`.
+    fn may_have_ended(
+        &self,
+        context: Context,
+        application: ApplicationId,
+        user: &K,
+        wanted: impl Fn(&Lease<K, M>) -> bool,
+    ) -> bool {
         let undecided = self.undecided(context);
         let of_user = self.leases.records_of(context, application, user).iter();
-        let mut afters: Vec<u64> = of_user.filter(|lease| !lease.doubtful).map(|lease| lease.after).collect();
+        let certain = of_user.filter(|lease| !lease.doubtful && wanted(lease));
+        let mut afters: Vec<u64> = certain.map(|lease| lease.after).collect();
         if self.per_value() {
             // One release ends all of them.
             let is_over = |slot: &Slot| slot.application == application && slot.after < undecided;
@@ -170,23 +221,6 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
         afters.sort_unstable_by(|one, other| other.cmp(one));
         afters.iter().zip(1..).all(|(after, needed)| after + needed <= undecided)
-    }
-
-    /// The value is reported again. Where equal values are one lease, the one before may be over, and what stood on it
-    /// with it; or it goes on in this one.
-    pub(super) fn joins(&mut self, context: Context, application: ApplicationId) {
-        let undecided = self.undecided(context);
-        let may_be_over = |slot: &Slot| slot.application == application && slot.after < undecided;
-        if undecided == 0 || !self.per_value() || !self.slots(context).iter().any(may_be_over) {
-            return;
-        }
-        for lease in self.leases.of_mut(context).filter(|lease| lease.application == application) {
-            lease.doubtful = true;
-            self.payloads.unlinked(lease.payload.take(), application);
-        }
-        if let Some(doubt) = self.doubts.get_mut(&context) {
-            doubt.gone += 1;
-        }
     }
 
     /// Every lease of the application was released, as far as there are releases for it. Where leases may be left
@@ -203,11 +237,12 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             let is_its =
                 |lease: &Lease<K, M>| lease.application == application && !spared.contains(&(context, lease.mark));
             if all {
-                self.close(context, sight, is_its);
-                continue;
+                self.close(context, sight, |lease| is_its(lease) && !lease.doubtful);
             }
+            // What may have been released before, or may be left: the releases that are undecided may be of it.
+            let is_doubtful = |lease: &Lease<K, M>| is_its(lease) && (lease.doubtful || !all);
             let slots = self.slots(context).into_iter();
-            let gone = slots.filter(|slot| self.ends(context, slot).any(is_its)).count();
+            let gone = slots.filter(|slot| self.ends(context, slot).any(is_doubtful)).count();
             if let Some(doubt) = self.doubts.get_mut(&context) {
                 doubt.gone += gone as u64;
             }

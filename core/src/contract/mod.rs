@@ -21,6 +21,7 @@
 //! ```
 
 mod account;
+mod again;
 mod answer;
 mod application;
 mod decide;

@@ -125,9 +125,15 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         match reauthorization {
             Some(true) => self.is_confirmed(application, user, sight),
             Some(false) if has_record => {
-                self.is_over_by_release(application, user, sight);
+                // The host knows best whether the record is there.
+                let _ = self.is_over_by_release(application, user, sight)
+                    || self.rests_on_unsettled(application, user, sight);
             }
-            None if has_record && self.may_be_over(application, user) => return Renewal::No,
+            None if has_record
+                && (self.may_be_over(application, user) || self.may_rest_on_unsettled(application, user)) =>
+            {
+                return Renewal::No;
+            }
             _ => {}
         }
         let is_blurred = self.is_blurred(application);

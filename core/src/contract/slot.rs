@@ -80,7 +80,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
 
     /// Where equal values are one lease: whether this one has others of its value beside it, and its own completion has
     /// not returned. It may have come after the release of those, or be refused yet.
-    fn is_beside(&self, context: Context, lease: &Lease<K, M>) -> bool {
+    pub(super) fn is_beside(&self, context: Context, lease: &Lease<K, M>) -> bool {
         self.is_unsettled(context, lease)
             && self.leases.of(context).filter(|other| other.application == lease.application).nth(1).is_some()
     }

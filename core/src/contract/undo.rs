@@ -78,7 +78,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 }
             }
         }
-        if let Some(context) = fit.context.filter(|_| self.dialect.refusal == Refusal::Refuses) {
+        let Some(context) = fit.context else { return };
+        self.joined(context, fit.application, fit.mark);
+        if self.dialect.refusal == Refusal::Refuses {
             self.shows_something(context, sight); // its lease is like others now
         }
     }

@@ -4,6 +4,7 @@ mod applications;
 mod boundary;
 mod failures;
 mod judge;
+mod late;
 mod leases;
 mod memory;
 mod names;

@@ -1,0 +1,70 @@
+//! Equal values whose completions have not returned: a release may have come before the host took note of one, and the
+//! same value may have been released again since.
+
+use super::story;
+use crate::rule::Rule;
+
+/// Two first requests of user 7 raced; the second completion, on a thread of its own, has not returned.
+fn raced(dialect: &str) -> super::Story {
+    story(dialect).first(1, 7).first(2, 7).yes(1, 22).on(2).saying_yes(2, 22).on(1)
+}
+
+#[test]
+fn cl_30_a_record_that_rests_on_a_completion_on_its_way_may_be_asked_for() {
+    // The release was of the first one, and the host had not heard the second.
+    let anew = || raced("").releases(22).first(3, 7).no(3);
+    anew().on(2).returns(2, 0).on(1).releases(22).stops().keeps(Rule::CL30);
+    raced("").first(3, 7).breaks(&[Rule::CL30]);
+    raced("").on(2).returns(2, 0).on(1).releases(22).first(3, 7).breaks(&[Rule::CL30]);
+}
+
+#[test]
+fn cl_30_whom_an_operation_is_asked_about_has_a_record() {
+    raced("").releases(22).operation(3, 7, 1).no(3).first(4, 7).breaks(&[Rule::CL30]);
+}
+
+#[test]
+fn cl_30_either_of_two_completions_on_their_way_may_have_been_released() {
+    let both = || story("").first(1, 7).first(2, 7).on(2).saying_yes(1, 22).on(3).saying_yes(2, 22).on(1);
+    both().operation(3, 7, 1).no(3).releases(22).first(4, 7).no(4).keeps(Rule::CL30);
+    both().operation(3, 7, 1).no(3).first(4, 7).breaks(&[Rule::CL30]);
+}
+
+/// The value 22 is that of user 7 and, on its way, of user 8 in the first application; in the second one of user 9.
+fn shared() -> super::Story {
+    let first = story("release_counting=per-value").first(1, 7).yes(1, 22).first(2, 8);
+    first.starts(2).first(3, 9).yes(3, 22).on(2).saying_yes(2, 22).on(1)
+}
+
+#[test]
+fn cl_11_a_completion_that_returns_after_a_release_may_have_begun_after_it() {
+    let returned = || shared().releases(22).on(2).returns(2, 0).on(1).releases(22).releases(22);
+    returned().within(1).stops().within(2).stops().keeps(Rule::CL11);
+    returned().releases(22).breaks(&[Rule::CL11]);
+    let settled = shared().on(2).returns(2, 0).on(1).releases(22).releases(22);
+    settled.releases(22).breaks(&[Rule::CL11]);
+}
+
+#[test]
+fn cl_11_as_many_releases_as_applications_decide_nothing_while_one_may_begin_anew() {
+    let two = || shared().releases(22).releases(22).on(2).returns(2, 0).on(1);
+    two().operation(4, 9, 1).no(4).releases(22).within(1).stops().within(2).stops().keeps(Rule::CL11);
+    shared().on(2).returns(2, 0).on(1).releases(22).releases(22).operation(4, 9, 1).breaks(&[Rule::CL31]);
+}
+
+#[test]
+fn cl_11_what_may_be_over_needs_no_release_before_shutdown() {
+    let first = || story("release_counting=per-value").first(1, 7).yes(1, 22);
+    let beside = || first().first(2, 8).on(2).saying_yes(2, 22).on(1).releases(22);
+    let other = beside().starts(2).first(3, 9).yes(3, 22).releases(22).on(2).returns(2, 0).on(1);
+    other.within(1).stops().within(2).stops().keeps(Rule::CL11);
+    // It is live, for the host asks what its user may do.
+    let live = beside().operation(4, 8, 1).no(4).on(2).returns(2, 0).on(1);
+    live.stops().breaks(&[Rule::CL11]);
+}
+
+#[test]
+fn cl_31_of_whom_an_operation_is_asked_for_may_have_begun_after_the_release() {
+    let begun = shared().releases(22).within(1).operation(4, 8, 1).no(4).on(2).returns(2, 0).on(1);
+    begun.releases(22).releases(22).stops().within(2).stops().keeps(Rule::CL31);
+}
