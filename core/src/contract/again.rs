@@ -31,11 +31,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             return;
         }
         let undecided = self.undecided(context);
-        let is_its = |lease: &Lease<K, M>| lease.application == application;
-        let is_before = |lease: &Lease<K, M>| is_its(lease) && lease.mark != mark && lease.after < undecided;
-        let own = self.leases.of(context).find(|lease| is_its(lease) && lease.mark == mark);
-        let came_late = own.is_some_and(|own| own.after < undecided);
-        if came_late && self.leases.of(context).any(|lease| is_before(lease) && !lease.doubtful) {
+        let is_before =
+            |lease: &Lease<K, M>| lease.application == application && lease.mark != mark && lease.after < undecided;
+        if self.leases.of(context).any(|lease| is_before(lease) && !lease.doubtful) {
             self.may_be_gone(context, 1 + self.beside(context, is_before), is_before);
         }
     }

@@ -125,9 +125,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         match reauthorization {
             Some(true) => self.is_confirmed(application, user, sight),
             Some(false) if has_record => {
-                // The host knows best whether the record is there.
-                let _ = self.is_over_by_release(application, user, sight)
-                    || self.rests_on_unsettled(application, user, sight);
+                // The host has no record, so far: what may be on its way is not known to be over.
+                let _ = self.rests_on_unsettled(application, user, sight)
+                    || self.is_over_by_release(application, user, sight);
             }
             None if has_record
                 && (self.may_be_over(application, user) || self.may_rest_on_unsettled(application, user)) =>

@@ -30,6 +30,16 @@ fn cl_30_either_of_two_completions_on_their_way_may_have_been_released() {
     both().operation(3, 7, 1).no(3).first(4, 7).breaks(&[Rule::CL30]);
 }
 
+#[test]
+fn cl_30_what_is_on_its_way_is_not_known_to_be_over() {
+    let user = story("").first(1, 7).first(2, 7).first(3, 7).on(2).saying_yes(1, 22).on(3).saying_yes(3, 22);
+    let given = user.on(1).yes(2, 22).first(4, 8).yes(4, 22).releases(22).releases(22).releases(22);
+    // One of the two that are on their way is left, or that of user 8.
+    let asked = given.first(5, 7).no(5).first(6, 8).no(6);
+    let returned = asked.on(2).returns(1, 0).on(3).returns(3, 0).on(1);
+    returned.releases(22).stops().keeps(Rule::CL30);
+}
+
 /// The value 22 is that of user 7 and, on its way, of user 8 in the first application; in the second one of user 9.
 fn shared() -> super::Story {
     let first = story("release_counting=per-value").first(1, 7).yes(1, 22).first(2, 8);
@@ -43,6 +53,33 @@ fn cl_11_a_completion_that_returns_after_a_release_may_have_begun_after_it() {
     returned().releases(22).breaks(&[Rule::CL11]);
     let settled = shared().on(2).returns(2, 0).on(1).releases(22).releases(22);
     settled.releases(22).breaks(&[Rule::CL11]);
+}
+
+#[test]
+fn cl_11_a_release_while_a_completion_is_on_its_way_explains_one_more_and_no_other() {
+    // Only in the application in which the value stood for something before, and only for what a release may have ended.
+    let returned = || shared().releases(22).on(2).returns(2, 0).on(1);
+    returned().within(1).stops().within(2).stops().breaks(&[Rule::CL11]);
+    let alone = story("release_counting=per-value").first(1, 7).yes(1, 22).starts(2).first(2, 9);
+    let alone = alone.on(2).saying_yes(2, 22).on(1).releases(22).on(2).returns(2, 0).on(1);
+    alone.releases(22).releases(22).breaks(&[Rule::CL11]);
+    let third = || shared().starts(3).first(5, 6).yes(5, 22).releases(22).within(1).operation(4, 7, 1).no(4);
+    let returned = || third().on(2).returns(2, 0).on(1).releases(22).releases(22);
+    returned().stops().within(2).stops().within(3).stops().keeps(Rule::CL11);
+    returned().releases(22).breaks(&[Rule::CL11]);
+}
+
+#[test]
+fn cl_11_each_completion_on_its_way_may_begin_anew() {
+    let again = || shared().releases(22).within(1).first(5, 6).yes(5, 22).on(2).returns(2, 0).on(1);
+    let four = || again().releases(22).releases(22).releases(22);
+    four().stops().within(2).stops().keeps(Rule::CL11);
+    four().releases(22).breaks(&[Rule::CL11]);
+
+    let both = || shared().within(1).first(5, 6).on(3).saying_yes(5, 22).on(1).releases(22);
+    let four = || both().on(2).returns(2, 0).on(3).returns(5, 0).on(1).releases(22).releases(22).releases(22);
+    four().stops().within(2).stops().keeps(Rule::CL11);
+    four().releases(22).breaks(&[Rule::CL11]);
 }
 
 #[test]
