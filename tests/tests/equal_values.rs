@@ -139,8 +139,8 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn a_trace_is_broken_if_no_assignment_explains_it(choices in prop::collection::vec(any::<u16>(), 4..40), plugin in any::<bool>(), spoken in 0..5_usize) {
-        let trace = tell(&choices, dialects()[spoken], plugin, false);
+    fn a_trace_is_broken_if_no_assignment_explains_it(choices in prop::collection::vec(any::<u16>(), 4..40), plugin in any::<bool>(), late in any::<bool>(), spoken in 0..5_usize) {
+        let trace = tell(&choices, dialects()[spoken], plugin, late);
         compare(&trace, plugin)?;
     }
 }
@@ -163,6 +163,9 @@ struct Agreement {
     guessed: u32,
     /// Not explained, and all the same not called broken.
     forgiven: u32,
+    /// Explained, and all the same called broken: where a late completion is refused, or one value that several
+    /// applications have is one lease in each.
+    accused: u32,
 }
 
 fn compare(trace: &Trace, plugin: bool) -> Result<Agreement, TestCaseError> {
@@ -175,6 +178,7 @@ fn compare(trace: &Trace, plugin: bool) -> Result<Agreement, TestCaseError> {
     let is_late = |crossing: &Crossing<u8>| crossing.thread != ThreadId(1);
     let is_refusal =
         |crossing: &Crossing<u8>| matches!(crossing.call, Call::CompleteReturn { error, .. } if error != 0);
+    let late = trace.iter().any(is_late);
     let refuses = trace.iter().any(|crossing| is_late(crossing) && is_refusal(crossing));
     let fails = trace.iter().any(is_failure);
     for dialect in dialects() {
@@ -188,7 +192,10 @@ fn compare(trace: &Trace, plugin: bool) -> Result<Agreement, TestCaseError> {
         let (explained, tried) = is_explained(trace, dialect, vantage);
         let found: Vec<_> = found.iter().collect();
         let is_kept = found.is_empty();
-        prop_assert!(is_kept || !explained, "{}: {:?}\n{}", dialect, found, in_short(trace));
+        let is_accused = explained && !is_kept;
+        let is_corner = late && (refuses || !is_exact(trace, dialect));
+        prop_assert!(!is_accused || is_corner, "{}: {:?}\n{}", dialect, found, in_short(trace));
+        agreement.accused += u32::from(is_accused);
         let forgiven = is_kept && !explained && is_exact(trace, dialect);
         agreement.forgiven += u32::from(forgiven);
         agreement.explained += u32::from(explained);
@@ -217,6 +224,7 @@ fn walk(stories: u32, late: bool) -> Agreement {
         sum.broken += agreement.broken;
         sum.guessed += agreement.guessed;
         sum.forgiven += agreement.forgiven;
+        sum.accused += agreement.accused;
     }
     println!("{sum:?}");
     sum
@@ -228,14 +236,13 @@ fn there_is_something_to_agree_about() {
     let sum = walk(4000, false);
     assert!(sum.explained > 1000 && sum.broken > 1000 && sum.guessed > 100, "{sum:?}");
     // A few corners are not worth their cost: see *Limits* in SPEC.md.
-    assert!(sum.forgiven * 1000 < sum.broken, "{sum:?}");
+    assert!(sum.forgiven * 1000 < sum.broken && sum.accused == 0, "{sum:?}");
 }
 
-/// Where completion functions return late there are stories, one of some thousands, on which the two do not agree: see
-/// *Limits* in SPEC.md. So these are always the same.
 #[test]
 fn they_agree_where_completions_return_late() {
     let sum = walk(4000, true);
     assert!(sum.explained > 1000 && sum.broken > 1000 && sum.guessed > 100, "{sum:?}");
-    assert!(sum.forgiven * 100 < sum.broken, "{sum:?}");
+    // Nor are these: see *Limits*.
+    assert!(sum.forgiven * 1000 < sum.broken && sum.accused * 1000 < sum.explained, "{sum:?}");
 }

@@ -74,7 +74,7 @@ proptest! {
         told in any::<bool>(),
         spoken in 0..8_usize,
     ) {
-        let trace = tell(&choices, dialects().nth(spoken).unwrap_or_default(), plugin, true);
+        let trace = tell(&choices, dialects().nth(spoken).unwrap_or_default(), plugin, false);
         let side = if plugin { TraceSide::Plugin } else { TraceSide::Host };
         let text = written(&trace, told.then_some(side));
         let each: Vec<BTreeSet<Rule>> = dialects().map(|dialect| broken(&judged(&text, Choice::Only(dialect)))).collect();

@@ -29,7 +29,8 @@ pub(super) struct Record<M> {
     pub(super) mark: M,
     /// Before it, the record does not expire (CL-32); unknown if the idle time-out is.
     pub(super) deadline: Option<Timestamp>,
-    /// A completion that stands behind it was accepted. Until then the host may know better, and have none.
+    /// The host is known to have it: a completion that stands behind it was accepted, or the host asked what its user may
+    /// do. Not any more if all that is left of it may not have begun. Otherwise the host may know better, and have none.
     pub(super) settled: bool,
     /// Completions behind it that have not returned.
     pub(super) unsettled: u32,

@@ -24,17 +24,22 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         self.may_be_gone(context, 1 + self.beside(context, is_its), is_its);
     }
 
-    /// The report of a value was accepted. Where equal values are one lease, it may have come after an undecided release
-    /// of those that were there; or they go on in this one.
+    /// The report of a value is over: it was accepted, or the host is seen to have it. Where equal values are one lease,
+    /// it may have come after an undecided release of those that were there; or they go on in this one.
     pub(super) fn joined(&mut self, context: Context, application: ApplicationId, mark: M) {
-        if !self.per_value() {
+        let undecided = self.undecided(context);
+        if undecided == 0 || !self.per_value() {
             return;
         }
-        let undecided = self.undecided(context);
-        let is_before =
-            |lease: &Lease<K, M>| lease.application == application && lease.mark != mark && lease.after < undecided;
-        if self.leases.of(context).any(|lease| is_before(lease) && !lease.doubtful) {
-            self.may_be_gone(context, 1 + self.beside(context, is_before), is_before);
+        let is_other = |lease: &Lease<K, M>| lease.application == application && lease.mark != mark;
+        let others = self.leases.of(context).filter(|lease| is_other(lease) && !self.is_beside(context, lease));
+        let (mut is_certain, mut may_be_over) = (false, true);
+        for other in others {
+            is_certain |= !other.doubtful;
+            may_be_over &= other.after < undecided && self.may_be_released(other);
+        }
+        if is_certain && may_be_over {
+            self.may_be_gone(context, 1 + self.beside(context, is_other), is_other);
         }
     }
 
@@ -51,7 +56,10 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
 
     /// How many of the leases of the value are beside others, and may each explain a release of its own.
     pub(super) fn beside(&self, context: Context, which: impl Fn(&Lease<K, M>) -> bool) -> u64 {
+        if !self.per_value() || self.answers.is_empty() {
+            return 0;
+        }
         let may_be = |lease: &&Lease<K, M>| which(lease) && !lease.doubtful && self.is_beside(context, lease);
-        if self.per_value() { self.leases.of(context).filter(may_be).count() as u64 } else { 0 }
+        self.leases.of(context).filter(may_be).count() as u64
     }
 }

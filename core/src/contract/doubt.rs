@@ -84,17 +84,19 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         true
     }
 
-    /// The record of the user lives: the newest of its leases was not released before now. If it stands on several
-    /// values or on none, because first requests raced, that says nothing of any one of them.
+    /// The record of the user lives: the newest of its leases was not released before now, and the host knows of it, if
+    /// no re-authorization is on its way back, whose record is another one. If it stands on several values or on none,
+    /// because first requests raced, that says nothing of any one of them.
     pub(super) fn is_confirmed(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) {
         let none_in_doubt = self.doubts.is_empty() && !self.per_value();
+        let is_another = self.is_renewal_unsettled(application, user);
         let Some(account) = self.accounts.get_mut(&(application, user.clone())) else { return };
         if let Some(record) = &mut account.record {
             record.doubtful = false;
-            record.settled = true; // the host knows of it
             if record.bare {
                 return;
             }
+            record.settled |= !is_another;
         }
         let Some(context) = account.leases.first().copied() else { return };
         if none_in_doubt || account.leases.iter().any(|other| *other != context) {
@@ -103,7 +105,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         let now = self.undecided(context);
         let leases = self.leases.records_of(context, application, user).iter().enumerate();
         // Of those that are alike, rather one that cannot be refused any more.
-        let newest = leases.max_by_key(|(_, lease)| (lease.after, !lease.doubtful, !self.is_unsettled(context, lease)));
+        let newest = leases.max_by_key(|(_, lease)| (lease.after, !self.is_unsettled(context, lease)));
         let Some((place, lease)) = newest.filter(|(_, lease)| lease.after != now || lease.doubtful) else { return };
         if self.is_unsettled(context, lease) {
             self.joined(context, application, lease.mark);
@@ -140,7 +142,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     }
 
     /// The record stands on completions that have not returned and on nothing else, if its other leases may have been
-    /// released: then they were.
+    /// released: then they were. It is known to the host no more, if something of it was released. Returns whether it may
+    /// stand on such completions.
     pub(super) fn rests_on_unsettled(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) -> bool {
         if !self.may_rest_on_unsettled(application, user) {
             return false;
@@ -150,8 +153,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         for context in self.values_of(application, user) {
             let is_settled = |lease: &Lease<K, M>| !unsettled.contains(&(context, lease.mark));
             self.close(context, sight, |lease| lease.is_record_of(application, user) && is_settled(lease));
-            let left = self.leases.records_of(context, application, user).iter();
-            may_be_released |= left.map(|lease| lease.after).any(|after| after < self.undecided(context));
+            let left = self.leases.records_of(context, application, user);
+            let undecided = self.undecided(context);
+            may_be_released |= left.iter().any(|lease| lease.doubtful || lease.after < undecided);
         }
         if let Some(record) = self.account(application, user).record.as_mut().filter(|_| may_be_released) {
             record.settled = false; // one of those on their way was released, and the others may not have begun
@@ -201,7 +205,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         !values.is_empty() && values.iter().all(|context| self.may_have_ended(*context, application, user, |_| true))
     }
 
-    /// Whether all leases of the value on which the user's record stands may be over, of those that are `wanted`.
+    /// Whether all `wanted` leases of the value may be over on which the user's record stands.
     fn may_have_ended(
         &self,
         context: Context,

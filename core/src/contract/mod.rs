@@ -182,7 +182,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             let mut counted = BTreeSet::new();
             let leases = self.leases.of(context);
             let leases = leases.filter(move |lease| !per_value || counted.insert(lease.application));
-            let released = self.doubts.get(&context).map_or(0, |doubt| doubt.releases.saturating_sub(doubt.spare()));
+            let spare = |doubt: &Doubt| doubt.spare() + self.beside(context, |_| true);
+            let released = self.doubts.get(&context).map_or(0, |doubt| doubt.releases.saturating_sub(spare(doubt)));
             let released = usize::try_from(released).unwrap_or(usize::MAX);
             leases.skip(released).map(move |_| context)
         })

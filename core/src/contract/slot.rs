@@ -4,10 +4,10 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::fmt::Debug;
 
-use super::Contract;
 use super::lease::{Due, Lease, Place, Standing};
 use super::sight::Sight;
-use crate::dialect::Refusal;
+use super::{Contract, Vantage};
+use crate::dialect::{Overdue, Refusal};
 use crate::id::{ApplicationId, Context};
 
 /// What one release ends: a lease, or all leases of an application with the value.
@@ -47,7 +47,14 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// Whether the host may refuse the completion that reported it, if that has not returned. A yes of an application
     /// that is being shut down is refused as well, but nothing is left beside it that a release could have been of.
     fn may_be_refused(&self, lease: &Lease<K, M>) -> bool {
-        self.dialect.refusal == Refusal::Refuses || lease.standing == Standing::Due(Due::Late)
+        self.refuses() || lease.standing == Standing::Due(Due::Late)
+    }
+
+    /// Whether the host may refuse any completion that fits, for all that is seen. It refuses one that comes after it gave
+    /// the request up, and the plug-in does not see that.
+    pub(super) fn refuses(&self) -> bool {
+        let unseen = self.vantage == Vantage::Plugin && self.dialect.overdue == Overdue::TimesOut;
+        self.dialect.refusal == Refusal::Refuses || unseen
     }
 
     /// The same where all leases of an application are released as one.
@@ -111,7 +118,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     }
 
     /// Whether a release of it would break nothing: it is due, or ends its record.
-    fn may_be_released(&self, lease: &Lease<K, M>) -> bool {
+    pub(super) fn may_be_released(&self, lease: &Lease<K, M>) -> bool {
         match lease.standing {
             Standing::Due(_) | Standing::Unseen => true,
             Standing::Record => !self.is_under_renewal(lease),

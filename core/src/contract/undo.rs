@@ -7,7 +7,6 @@ use super::Contract;
 use super::answer::{Answer, Began, Fit};
 use super::lease::{Due, Lease};
 use super::sight::Sight;
-use crate::dialect::Refusal;
 use crate::id::{ApplicationId, Context, Sender};
 use crate::rule::Rule;
 
@@ -36,6 +35,16 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         self.answers.values().flatten().filter_map(move |answer| match answer {
             Answer::Fit(fit) if fit.application == application => Some((fit.context?, fit.mark)),
             _ => None,
+        })
+    }
+
+    /// Whether the answer to a re-authorization of the user is on its way back.
+    pub(super) fn is_renewal_unsettled(&self, application: ApplicationId, user: &K) -> bool {
+        self.answers.values().flatten().any(|answer| match answer {
+            Answer::Fit(fit) => {
+                matches!(fit.began, Began::Renewal { .. }) && fit.application == application && fit.user == *user
+            }
+            Answer::Misfit => false,
         })
     }
 
@@ -80,7 +89,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
         let Some(context) = fit.context else { return };
         self.joined(context, fit.application, fit.mark);
-        if self.dialect.refusal == Refusal::Refuses {
+        if self.refuses() {
             self.shows_something(context, sight); // its lease is like others now
         }
     }

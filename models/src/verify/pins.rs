@@ -1,7 +1,7 @@
 //! Pinned counts: how many states each exploration has.
 //!
 //! A change that makes the models see less shows nowhere else. So the counts are reviewed and kept in `models/pins/`,
-//! and a run says whether it found the same. Both explorers must find them (`models/tests/pins.rs`).
+//! and a run says whether it found the same. Both explorers must find them (`models/tests/explorers.rs`).
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,11 +1,14 @@
 //! Equal values whose completions have not returned: a release may have come before the host took note of one, and the
 //! same value may have been released again since.
 
-use super::story;
+use super::{Story, seen, sender, story};
+use crate::call::{Call, RequestKind};
+use crate::contract::Vantage;
+use crate::id::ApplicationId;
 use crate::rule::Rule;
 
 /// Two first requests of user 7 raced; the second completion, on a thread of its own, has not returned.
-fn raced(dialect: &str) -> super::Story {
+fn raced(dialect: &str) -> Story {
     story(dialect).first(1, 7).first(2, 7).yes(1, 22).on(2).saying_yes(2, 22).on(1)
 }
 
@@ -19,7 +22,7 @@ fn cl_30_a_record_that_rests_on_a_completion_on_its_way_may_be_asked_for() {
 }
 
 #[test]
-fn cl_30_whom_an_operation_is_asked_about_has_a_record() {
+fn cl_30_a_user_about_whom_an_operation_is_asked_has_a_record() {
     raced("").releases(22).operation(3, 7, 1).no(3).first(4, 7).breaks(&[Rule::CL30]);
 }
 
@@ -28,6 +31,36 @@ fn cl_30_either_of_two_completions_on_their_way_may_have_been_released() {
     let both = || story("").first(1, 7).first(2, 7).on(2).saying_yes(1, 22).on(3).saying_yes(2, 22).on(1);
     both().operation(3, 7, 1).no(3).releases(22).first(4, 7).no(4).keeps(Rule::CL30);
     both().operation(3, 7, 1).no(3).first(4, 7).breaks(&[Rule::CL30]);
+
+    let one_lease = "release_counting=per-value";
+    let both = story(one_lease).first(1, 7).first(2, 7).on(2).saying_yes(1, 22).on(3).saying_yes(2, 22).on(1);
+    both.operation(3, 7, 1).no(3).releases(22).first(4, 7).no(4).keeps(Rule::CL30);
+    let three = story(one_lease).first(1, 7).first(2, 7).first(3, 7).yes(1, 22).on(2).saying_yes(2, 22).on(1);
+    let third = three.releases(22).on(2).returns(2, 0).on(3).saying_yes(3, 22).on(1);
+    third.first(4, 7).no(4).keeps(Rule::CL30);
+}
+
+#[test]
+fn cl_30_a_record_beside_null_may_have_ended_with_the_release_of_its_lease() {
+    let first = seen("authorize_user=parallel", Vantage::Host).starts(1);
+    let three = |story: Story, again| {
+        let raced = story.asks_user(1, 7, again).asks_user(2, 7, again).asks_user(3, 7, again);
+        raced.on(2).saying_yes(1, 0).on(3).saying_yes(2, 22).on(4).saying_yes(3, 23).on(1)
+    };
+    // The host took the second one, asked, and its record ended. The others it has not taken yet.
+    let asked = three(first, Some(false)).operation(4, 7, 1).no(4).releases(22).first(5, 7).no(5);
+    asked.keeps(Rule::CL30);
+    let plugin = three(seen("authorize_user=parallel", Vantage::Plugin).starts(1), None);
+    let asked = plugin.operation(4, 7, 1).no(4).releases(22).asks_user(5, 7, None).no(5);
+    asked.on(2).returns(1, 0).on(1).operation(6, 7, 2).no(6).keeps(Rule::CL31);
+}
+
+#[test]
+fn cl_23_an_operation_under_the_old_record_says_nothing_of_the_new_one() {
+    let renewed = || story("refusal=refuses").first(1, 7).yes(1, 0xA).again(2, 7).on(2).saying_yes(2, 0xB).on(1);
+    let refused = || renewed().operation(3, 7, 1).no(3).on(2).returns(2, 87).on(1);
+    refused().operation(4, 7, 2).breaks(&[Rule::CL23]);
+    refused().releases(0xA).first(4, 7).no(4).keeps(Rule::CL30);
 }
 
 #[test]
@@ -40,8 +73,14 @@ fn cl_30_what_is_on_its_way_is_not_known_to_be_over() {
     returned.releases(22).stops().keeps(Rule::CL30);
 }
 
+#[test]
+fn cl_31_what_lives_is_rather_what_cannot_be_refused() {
+    let two = raced("refusal=refuses").first(3, 8).yes(3, 22).releases(22).operation(4, 7, 1).no(4);
+    two.on(2).returns(2, 87).on(1).operation(5, 8, 2).breaks(&[Rule::CL31]); // the release was of user 8's
+}
+
 /// The value 22 is that of user 7 and, on its way, of user 8 in the first application; in the second one of user 9.
-fn shared() -> super::Story {
+fn shared() -> Story {
     let first = story("release_counting=per-value").first(1, 7).yes(1, 22).first(2, 8);
     first.starts(2).first(3, 9).yes(3, 22).on(2).saying_yes(2, 22).on(1)
 }
@@ -67,6 +106,11 @@ fn cl_11_a_release_while_a_completion_is_on_its_way_explains_one_more_and_no_oth
     let returned = || third().on(2).returns(2, 0).on(1).releases(22).releases(22);
     returned().stops().within(2).stops().within(3).stops().keeps(Rule::CL11);
     returned().releases(22).breaks(&[Rule::CL11]);
+    // An open operation keeps the value of its application from any release.
+    let open = story("release_counting=per-value").first(1, 7).yes(1, 22).operation(2, 7, 1).yes(2, 22);
+    let three = open.starts(2).first(3, 9).yes(3, 22).starts(3).first(4, 6).yes(4, 22).releases(22).within(1);
+    let ended = three.first(5, 8).yes(5, 22).ends(1).releases(22).releases(22);
+    ended.releases(22).breaks(&[Rule::CL11]);
 }
 
 #[test]
@@ -101,7 +145,23 @@ fn cl_11_what_may_be_over_needs_no_release_before_shutdown() {
 }
 
 #[test]
-fn cl_31_of_whom_an_operation_is_asked_for_may_have_begun_after_the_release() {
+fn cl_31_a_record_under_which_an_operation_is_asked_may_have_begun_after_the_release() {
     let begun = shared().releases(22).within(1).operation(4, 8, 1).no(4).on(2).returns(2, 0).on(1);
     begun.releases(22).releases(22).stops().within(2).stops().keeps(Rule::CL31);
+}
+
+#[test]
+fn cl_11_what_the_plug_in_does_not_see_given_up_may_be_refused() {
+    let told = |dialect| {
+        let known = seen(dialect, Vantage::Plugin).starts(1).asks_user(1, 7, None).yes(1, 0xA);
+        let asks = |story: Story, request| {
+            let (application, sender) = (ApplicationId(1), sender(request));
+            let call = Call::AuthorizeOperation { application, sender, user: 7, operation: None };
+            story.asks(request, RequestKind::Operation, call)
+        };
+        let two = asks(asks(known, 2), 3).on(2).saying_yes(2, 22).on(1).yes(3, 22);
+        two.releases(22).on(2).returns(2, 87).on(1).releases(0xA).stops()
+    };
+    told("overdue=times-out").keeps(Rule::CL11);
+    told("").breaks(&[Rule::CL11]); // a host that accepts everything has no reason to refuse one
 }

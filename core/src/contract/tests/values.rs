@@ -225,6 +225,13 @@ fn cl_31_a_sign_decides_however_many_came_before_it() {
 }
 
 #[test]
+fn cl_31_a_record_on_two_values_lives_on_either() {
+    let raced = story("").first(1, 7).first(2, 7).yes(1, 22).yes(2, 23).first(3, 8).yes(3, 22);
+    // The loser's went back, and it was the one on 22.
+    raced.releases(22).operation(4, 7, 1).no(4).operation(5, 8, 2).no(5).keeps(Rule::CL31);
+}
+
+#[test]
 fn unique_values_leave_no_doubt() {
     let story = story("").first(1, 7).yes(1, 0xA).first(2, 8).yes(2, 0xB).releases(0xA).releases(0xB);
     assert!(story.contract.doubts.is_empty() && story.contract.renewing.is_empty());
