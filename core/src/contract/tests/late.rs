@@ -86,6 +86,13 @@ fn shared() -> Story {
 }
 
 #[test]
+fn what_may_begin_after_a_release_may_be_live() {
+    assert_eq!(shared().live(), [22, 22], "one lease in each application");
+    assert_eq!(shared().releases(22).live(), [22, 22], "one of them, or what is on its way");
+    assert_eq!(shared().on(2).returns(2, 0).on(1).releases(22).live(), [22]);
+}
+
+#[test]
 fn cl_11_a_completion_that_returns_after_a_release_may_have_begun_after_it() {
     let returned = || shared().releases(22).on(2).returns(2, 0).on(1).releases(22).releases(22);
     returned().within(1).stops().within(2).stops().keeps(Rule::CL11);
