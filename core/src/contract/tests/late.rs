@@ -134,6 +134,15 @@ fn cl_11_each_completion_on_its_way_may_begin_anew() {
 }
 
 #[test]
+fn cl_11_what_has_returned_begins_anew_but_once() {
+    let first = story("release_counting=per-value").first(1, 7).yes(1, 22).first(2, 5).yes(2, 22).first(9, 3);
+    let others = first.starts(2).first(3, 9).yes(3, 22).starts(3).first(4, 6).yes(4, 22);
+    let given = others.on(2).saying_no(9).on(1).releases(22).releases(22);
+    let four = given.within(1).first(5, 8).yes(5, 22).releases(22).releases(22);
+    four.releases(22).breaks(&[Rule::CL11]);
+}
+
+#[test]
 fn cl_11_as_many_releases_as_applications_decide_nothing_while_one_may_begin_anew() {
     let two = || shared().releases(22).releases(22).on(2).returns(2, 0).on(1);
     two().operation(4, 9, 1).no(4).releases(22).within(1).stops().within(2).stops().keeps(Rule::CL11);
