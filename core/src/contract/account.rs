@@ -169,7 +169,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// Where equal values are one lease: whether another goes on in this one's stead. One that may be over already does
     /// not, and what may be refused yet goes by itself.
     fn merges(&mut self, context: Context, lease: &Lease<K, M>) -> bool {
-        let here = self.unsettled_leases(lease.application).filter(|(other, _)| *other == context);
+        let here = self.unsettled_leases().filter(|(other, _)| *other == context);
         let unsettled: Vec<M> = here.map(|(_, mark)| mark).collect();
         let alike = |other: &Lease<K, M>| {
             other.application == lease.application

@@ -81,7 +81,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             }
         }
         // A lease whose completion has not returned may yet be undone: it is judged when Shutdown returns.
-        let unsettled: Vec<(Context, M)> = self.unsettled_leases(application).collect();
+        let unsettled: Vec<(Context, M)> = self.unsettled_leases().collect();
         self.leave_behind(application, unsettled, sight);
     }
 

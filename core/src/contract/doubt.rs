@@ -148,7 +148,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if !self.may_rest_on_unsettled(application, user) {
             return false;
         }
-        let unsettled: BTreeSet<(Context, M)> = self.unsettled_leases(application).collect();
+        let unsettled: BTreeSet<(Context, M)> = self.unsettled_leases().collect();
         let mut may_be_released = false;
         for context in self.values_of(application, user) {
             let is_settled = |lease: &Lease<K, M>| !unsettled.contains(&(context, lease.mark));

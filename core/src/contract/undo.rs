@@ -30,11 +30,11 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
     }
 
-    /// Leases of the application whose completions have not returned, with the mark of the report.
-    pub(super) fn unsettled_leases(&self, application: ApplicationId) -> impl Iterator<Item = (Context, M)> {
-        self.answers.values().flatten().filter_map(move |answer| match answer {
-            Answer::Fit(fit) if fit.application == application => Some((fit.context?, fit.mark)),
-            _ => None,
+    /// Leases whose completions have not returned, with the mark of the report, which no other has.
+    pub(super) fn unsettled_leases(&self) -> impl Iterator<Item = (Context, M)> {
+        self.answers.values().flatten().filter_map(|answer| match answer {
+            Answer::Fit(fit) => Some((fit.context?, fit.mark)),
+            Answer::Misfit => None,
         })
     }
 
@@ -50,7 +50,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
 
     /// Whether this lease is one of them.
     pub(super) fn is_unsettled(&self, context: Context, lease: &Lease<K, M>) -> bool {
-        self.unsettled_leases(lease.application).any(|unsettled| unsettled == (context, lease.mark))
+        self.unsettled_leases().any(|unsettled| unsettled == (context, lease.mark))
     }
 
     /// The host knows of the no by now, and of the end of the record that it was about, if that is still there.

@@ -79,6 +79,32 @@ fn cl_31_what_lives_is_rather_what_cannot_be_refused() {
     two.on(2).returns(2, 87).on(1).operation(5, 8, 2).breaks(&[Rule::CL31]); // the release was of user 8's
 }
 
+#[test]
+fn cl_11_a_first_request_decides_nothing_of_a_record_that_may_be_refused() {
+    let raced = story("refusal=refuses").first(1, 7).first(2, 7).on(2).saying_yes(1, 0).on(3).saying_yes(2, 22);
+    let given = raced.on(1).first(3, 8).yes(3, 22).releases(22).first(4, 7).no(4);
+    let refused = given.on(3).returns(2, 87).on(2).returns(1, 0).on(1);
+    refused.first(5, 8).no(5).stops().keeps(Rule::CL11); // the release was of user 8's
+}
+
+/// User 8 has a record on 22, and user 7 one for which so many first requests raced, and another that is on its way.
+fn raced_unseen(settled: u64) -> Story {
+    let known = seen("", Vantage::Plugin).starts(1).asks_user(1, 8, None).yes(1, 22);
+    let asked = (2..=settled + 2).fold(known, |story, request| story.asks_user(request, 7, None));
+    let said = (2..settled + 2).fold(asked, |story, request| story.yes(request, 22));
+    said.on(2).saying_yes(settled + 2, 22).on(1)
+}
+
+#[test]
+fn cl_31_a_plug_in_does_not_take_a_question_for_a_renewal_while_the_record_may_rest_on_another_yes() {
+    let anew = raced_unseen(1).releases(22).asks_user(9, 7, None).yes(9, 23);
+    let accepted = anew.on(2).returns(3, 0).on(1).releases(23);
+    accepted.operation(10, 7, 1).no(10).keeps(Rule::CL31);
+    // Of two that have returned one is left, so the record is asked about again.
+    let again = raced_unseen(2).releases(22).asks_user(9, 7, None).no(9);
+    again.operation(10, 7, 1).breaks(&[Rule::CL23]);
+}
+
 /// The value 22 is that of user 7 and, on its way, of user 8 in the first application; in the second one of user 9.
 fn shared() -> Story {
     let first = story("release_counting=per-value").first(1, 7).yes(1, 22).first(2, 8);
@@ -97,8 +123,9 @@ fn cl_11_a_completion_that_returns_after_a_release_may_have_begun_after_it() {
     let returned = || shared().releases(22).on(2).returns(2, 0).on(1).releases(22).releases(22);
     returned().within(1).stops().within(2).stops().keeps(Rule::CL11);
     returned().releases(22).breaks(&[Rule::CL11]);
-    let settled = shared().on(2).returns(2, 0).on(1).releases(22).releases(22);
-    settled.releases(22).breaks(&[Rule::CL11]);
+    let settled = || shared().on(2).returns(2, 0).on(1).releases(22);
+    settled().releases(22).releases(22).breaks(&[Rule::CL11]);
+    settled().within(1).stops().within(2).releases(22).stops().keeps(Rule::CL11);
 }
 
 #[test]
@@ -140,6 +167,25 @@ fn cl_11_what_has_returned_begins_anew_but_once() {
     let given = others.on(2).saying_no(9).on(1).releases(22).releases(22);
     let four = given.within(1).first(5, 8).yes(5, 22).releases(22).releases(22);
     four.releases(22).breaks(&[Rule::CL11]);
+}
+
+#[test]
+fn cl_11_what_may_be_over_in_another_application_explains_no_release_at_shutdown() {
+    let four = || {
+        let story = story("release_counting=per-value").first(1, 7).yes(1, 22).starts(2).first(2, 9).yes(2, 22);
+        story.starts(3).first(3, 4).yes(3, 22).starts(4).first(4, 3).yes(4, 22)
+    };
+    let again = || four().releases(22).releases(22).releases(22).within(2).first(5, 6).yes(5, 22);
+    let stopped = || again().within(1).stops().releases(22).releases(22);
+    stopped().within(2).stops().within(3).stops().within(4).stops().keeps(Rule::CL11);
+    stopped().releases(22).breaks(&[Rule::CL11]);
+}
+
+#[test]
+fn cl_11_what_was_taken_for_over_may_be_refused() {
+    let null = story("release_counting=per-value,refusal=refuses").first(1, 7).first(2, 7).yes(1, 0);
+    let beside = null.first(3, 8).yes(3, 22).on(2).saying_yes(2, 22).on(1).releases(22);
+    beside.first(4, 7).no(4).on(2).returns(2, 87).on(1).stops().keeps(Rule::CL11);
 }
 
 #[test]
