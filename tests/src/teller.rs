@@ -11,6 +11,15 @@ pub type Trace = Vec<Crossing<u8>>;
 /// The values of plug-ins that report the same ones again and again.
 pub const VALUES: [u64; 2] = [22, 23];
 
+/// The thread on which everything happens but completions that return late.
+const USUAL: ThreadId = ThreadId(1);
+
+/// Whether it is of a completion that returns late.
+#[must_use]
+pub fn is_late(crossing: &Crossing<u8>) -> bool {
+    crossing.thread != USUAL
+}
+
 /// A trace as numbers choose it: what a host may do, and now and then what it may not. The teller knows which report
 /// each release is of; the trace does not say.
 struct Teller {
@@ -59,7 +68,7 @@ impl Teller {
 
     /// Tells a call, unless it breaks a rule and `legal` forbids that. `secret` is what is really meant.
     fn says(&mut self, call: Call<u8>, secret: Call<u8>, legal: bool) -> bool {
-        self.says_on(ThreadId(1), call, secret, legal)
+        self.says_on(USUAL, call, secret, legal)
     }
 
     fn says_on(&mut self, thread: ThreadId, call: Call<u8>, secret: Call<u8>, legal: bool) -> bool {
@@ -120,7 +129,7 @@ impl Teller {
         let identity = (error == 0 && kind == RequestKind::User).then_some(Identity::Client);
         let said = |context| Completion { context, identity, ..Completion::failure(kind, sender, error) };
         self.threads += u32::from(late);
-        let thread = ThreadId(if late { self.threads } else { 1 });
+        let thread = if late { ThreadId(self.threads) } else { USUAL };
         self.says_on(thread, Call::Complete(said(value)), Call::Complete(said(name)), false);
         // It may be released before the function that takes it returns.
         self.held.extend(name.zip(value).filter(|_| !refused));
@@ -224,7 +233,6 @@ pub fn tell(choices: &[u16], dialect: Dialect, plugin: bool, late: bool) -> Trac
 /// A trace as a person would note it.
 #[must_use]
 pub fn in_short(trace: &Trace) -> String {
-    let is_late = |crossing: &Crossing<u8>| crossing.thread != ThreadId(1);
     let line = |crossing: &Crossing<u8>| match &crossing.call {
         Call::AuthorizeUser { application, sender, user, reauthorization } => {
             Some(format!("{application} {sender} user {user} again {reauthorization:?}"))

@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use wsman_authz_core::call::{Call, Crossing};
 use wsman_authz_core::contract::{Contract, Vantage};
 use wsman_authz_core::dialect::{Dialect, FailureContext, Refusal, ReleaseCounting};
-use wsman_authz_core::{ApplicationId, Context, RuleSet, ThreadId};
-use wsman_authz_tests::teller::{Trace, in_short, tell};
+use wsman_authz_core::{ApplicationId, Context, RuleSet};
+use wsman_authz_tests::teller::{Trace, in_short, is_late, tell};
 
 fn broken(trace: &Trace, dialect: Dialect, vantage: Vantage) -> (RuleSet, u64) {
     let mut contract = Contract::<u8, u64>::new(dialect, vantage);
@@ -175,7 +175,6 @@ fn compare(trace: &Trace, plugin: bool) -> Result<Agreement, TestCaseError> {
         return Ok(agreement);
     }
     let is_failure = |crossing: &Crossing<u8>| matches!(&crossing.call, Call::Complete(said) if said.context.is_some() && !said.is_success());
-    let is_late = |crossing: &Crossing<u8>| crossing.thread != ThreadId(1);
     let is_refusal =
         |crossing: &Crossing<u8>| matches!(crossing.call, Call::CompleteReturn { error, .. } if error != 0);
     let late = trace.iter().any(is_late);

@@ -71,6 +71,11 @@ impl<M> Account<M> {
         Self { record: None, leases: Vec::new(), renewals: 0, requests: 0, open, held: 0, ended }
     }
 
+    /// The values on which the record stands.
+    pub(super) fn values(&self) -> BTreeSet<Context> {
+        self.leases.iter().copied().collect()
+    }
+
     /// Nothing of the user goes on.
     fn at_rest(&self) -> bool {
         self.requests == 0 && self.open.is_empty()

@@ -7,6 +7,7 @@
 use core::fmt::Debug;
 
 use super::Contract;
+use super::doubt::Doubt;
 use super::lease::Lease;
 use super::slot::Slot;
 use crate::id::{ApplicationId, Context};
@@ -16,8 +17,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// with it; or it goes on in this one. A report on its way may have come after the release of the others, and been
     /// released itself.
     pub(super) fn joins(&mut self, context: Context, application: ApplicationId) {
-        let may_be_over = |slot: &Slot| slot.application == application && slot.after < self.undecided(context);
-        if !self.doubts.contains_key(&context) || !self.per_value() || !self.slots(context).iter().any(may_be_over) {
+        let undecided = self.undecided(context);
+        let may_be_over = |slot: &Slot| slot.application == application && slot.after < undecided;
+        if undecided == 0 || !self.per_value() || !self.slots(context).iter().any(may_be_over) {
             return;
         }
         let is_its = |lease: &Lease<K, M>| lease.application == application;
@@ -54,8 +56,13 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
     }
 
+    /// How many releases of the value no slot needs to explain.
+    pub(super) fn spare(&self, context: Context) -> u64 {
+        self.doubts.get(&context).map_or(0, Doubt::spare) + self.beside(context, |_| true)
+    }
+
     /// How many of the leases of the value are beside others, and may each explain a release of its own.
-    pub(super) fn beside(&self, context: Context, which: impl Fn(&Lease<K, M>) -> bool) -> u64 {
+    fn beside(&self, context: Context, which: impl Fn(&Lease<K, M>) -> bool) -> u64 {
         if !self.per_value() || self.answers.is_empty() {
             return 0;
         }

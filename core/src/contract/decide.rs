@@ -63,7 +63,8 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 "{left:?}: a round takes a release or a slot away"
             );
             before = Some(left);
-            let spare = doubt.spare() + self.beside(context, |_| true);
+            let spare = self.spare(context);
+            let may_live = live(&slots, doubt.releases, spare);
             let (number, margin) = decided(&slots, doubt.releases, spare);
             if number > 0 {
                 self.decide(context, &slots, number, sight);
@@ -71,9 +72,9 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
                 && unasked > 0
             {
                 self.drop_first(context, unasked);
-            } else if let Some(over) = certain(&slots, live(&slots, doubt.releases, spare)) {
+            } else if let Some(over) = certain(&slots, may_live) {
                 self.take_slots(context, over, sight);
-            } else if let Some(beyond) = self.beyond_memory(&slots, live(&slots, doubt.releases, spare)) {
+            } else if let Some(beyond) = self.beyond_memory(&slots, may_live) {
                 self.lose_sight(context, beyond);
             } else {
                 let margin = if self.per_value() { 0 } else { margin };

@@ -88,20 +88,24 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// no re-authorization is on its way back, whose record is another one. If it stands on several values or on none,
     /// because first requests raced, that says nothing of any one of them.
     pub(super) fn is_confirmed(&mut self, application: ApplicationId, user: &K, sight: &mut Sight<M>) {
-        let none_in_doubt = self.doubts.is_empty() && !self.per_value();
-        let is_another = self.is_renewal_unsettled(application, user);
         let Some(account) = self.accounts.get_mut(&(application, user.clone())) else { return };
+        let mut is_news = false;
         if let Some(record) = &mut account.record {
             record.doubtful = false;
             if record.bare {
                 return;
             }
-            record.settled |= !is_another;
+            is_news = !record.settled;
         }
-        let Some(context) = account.leases.first().copied() else { return };
-        if none_in_doubt || account.leases.iter().any(|other| *other != context) {
-            return; // any of them may be the one that lives
+        let first = account.leases.first().copied();
+        let only = first.filter(|first| account.leases.iter().all(|other| other == first));
+        if is_news && !self.is_renewal_unsettled(application, user) {
+            self.account(application, user).record.iter_mut().for_each(|record| record.settled = true);
         }
+        if self.doubts.is_empty() && !self.per_value() {
+            return;
+        }
+        let Some(context) = only else { return }; // any of them may be the one that lives
         let now = self.undecided(context);
         let leases = self.leases.records_of(context, application, user).iter().enumerate();
         // Of those that are alike, rather one that cannot be refused any more.
@@ -131,7 +135,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if !self.may_be_over(application, user) {
             return false;
         }
-        for context in self.values_of(application, user) {
+        for context in self.account(application, user).values() {
             self.end_doubtful(context, application, user);
             self.close(context, sight, |lease| lease.is_record_of(application, user));
         }
@@ -150,7 +154,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         }
         let unsettled: BTreeSet<(Context, M)> = self.unsettled_leases().collect();
         let mut may_be_released = false;
-        for context in self.values_of(application, user) {
+        for context in self.account(application, user).values() {
             let is_settled = |lease: &Lease<K, M>| !unsettled.contains(&(context, lease.mark));
             self.close(context, sight, |lease| lease.is_record_of(application, user) && is_settled(lease));
             let left = self.leases.records_of(context, application, user);
@@ -169,7 +173,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if account.record.as_ref().is_none_or(|record| record.bare) {
             return false; // that it has leases says nothing
         }
-        let values = self.values_of(application, user);
+        let values = account.values();
         let has_unsettled = |context: &Context| {
             let mut leases = self.leases.records_of(*context, application, user).iter();
             leases.any(|lease| self.is_unsettled(*context, lease))
@@ -179,12 +183,6 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             self.may_have_ended(*context, application, user, is_settled)
         };
         values.iter().any(has_unsettled) && values.iter().all(are_over)
-    }
-
-    /// The values on which the user's record stands.
-    fn values_of(&self, application: ApplicationId, user: &K) -> BTreeSet<Context> {
-        let account = self.accounts.get(&(application, user.clone()));
-        account.map_or_else(BTreeSet::new, |account| account.leases.iter().copied().collect())
     }
 
     /// What may have ended with an earlier release of the user's leases for a record did.
@@ -201,7 +199,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
         if account.record.as_ref().is_some_and(|record| record.doubtful) {
             return true;
         }
-        let values = self.values_of(application, user);
+        let values = account.values();
         !values.is_empty() && values.iter().all(|context| self.may_have_ended(*context, application, user, |_| true))
     }
 

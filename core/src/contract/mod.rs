@@ -182,8 +182,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
             let mut counted = BTreeSet::new();
             let leases = self.leases.of(context);
             let leases = leases.filter(move |lease| !per_value || counted.insert(lease.application));
-            let spare = |doubt: &Doubt| doubt.spare() + self.beside(context, |_| true);
-            let released = self.doubts.get(&context).map_or(0, |doubt| doubt.releases.saturating_sub(spare(doubt)));
+            let released = self.undecided(context).saturating_sub(self.spare(context));
             let released = usize::try_from(released).unwrap_or(usize::MAX);
             leases.skip(released).map(move |_| context)
         })

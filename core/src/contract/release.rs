@@ -1,6 +1,5 @@
 //! Releases: of which lease, and whether it was time.
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 use core::fmt::Debug;
 
@@ -114,8 +113,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// Whether the completions that reported the leases of the user's record have not returned, not one of them.
     fn stands_on_unsettled(&self, application: ApplicationId, user: &K) -> bool {
         let Some(account) = self.accounts.get(&(application, user.clone())) else { return false };
-        let contexts: BTreeSet<Context> = account.leases.iter().copied().collect();
-        contexts.into_iter().all(|context| {
+        account.values().into_iter().all(|context| {
             let leases = self.leases.records_of(context, application, user);
             leases.iter().all(|lease| self.is_unsettled(context, lease))
         })
