@@ -26,17 +26,17 @@ impl<T> Default for Slab<T> {
 }
 
 impl<T> Slab<T> {
-    /// Puts `value` into a slot and returns its number; gives it back if all 2³² numbers are taken.
+    /// Puts `value` into a slot and returns its number; gives it back if all numbers below 2³² − 1 are taken.
     pub(crate) fn insert(&mut self, value: T) -> Result<u32, T> {
         if let Some(number) = self.free.pop_first() {
             self.slots[number as usize] = Some(value);
             self.live += 1;
             return Ok(number);
         }
-        let Ok(number) = u32::try_from(self.slots.len()) else { return Err(value) };
+        let Ok(next) = u32::try_from(self.slots.len() + 1) else { return Err(value) };
         self.slots.push(Some(value));
         self.live += 1;
-        Ok(number)
+        Ok(next - 1)
     }
 
     pub(crate) fn get(&self, number: u32) -> Option<&T> {

@@ -2,12 +2,13 @@
 //!
 //! Where there is no room for a lease the yes becomes a failure, and what the policy gave leaves at once.
 
+use alloc::boxed::Box;
 use core::hash::Hash;
 
 use super::answer::own_token;
 use super::effect::{Effect, Effects};
 use super::input::{Payload, RequestId};
-use super::lease::{Lease, Role};
+use super::lease::Lease;
 use super::shard::Shard;
 use crate::call::{Completion, Identity, Quota, RequestKind};
 use crate::code;
@@ -26,7 +27,7 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
         let Some(sender) = self.requests.get(id).map(|request| request.sender) else { return };
         let token = own_token(identity);
         // Always a lease, also without a payload: its release is the only sign that the record ended.
-        match self.mint(id, payload, Role::User, effects) {
+        match self.mint(id, payload, RequestKind::User, effects) {
             Ok(lease) => {
                 if let Some(request) = self.requests.get_mut(id) {
                     request.token = token; // CL-74: ours until the host accepts
@@ -48,7 +49,7 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
 
     pub(super) fn allow_operation(&mut self, id: RequestId, payload: Payload<P>, effects: &mut Effects<P>) {
         let Some(sender) = self.requests.get(id).map(|request| request.sender) else { return };
-        match self.mint(id, payload, Role::Operation, effects) {
+        match self.mint(id, payload, RequestKind::Operation, effects) {
             Ok(context) => {
                 let kind = if self.seeded.has(Fault::WrongKind) { RequestKind::User } else { RequestKind::Operation }; // CL-51
                 self.complete(id, Completion { context, ..success(kind, sender) }, effects);
@@ -71,12 +72,13 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
         &mut self,
         id: RequestId,
         payload: Payload<P>,
-        role: Role,
+        about: RequestKind,
         effects: &mut Effects<P>,
     ) -> Result<Option<Context>, NoRoom> {
         let Some(request) = self.requests.get(id) else { return Ok(None) };
-        let for_user = role == Role::User;
-        let (application, user, pin) = (request.application, request.user.clone(), request.pin);
+        let for_user = about == RequestKind::User;
+        let user = for_user.then(|| Box::new(request.user.clone()));
+        let (application, pin) = (request.application, request.pin);
         let number = match payload {
             Payload::None => None,
             Payload::Shared => {
@@ -98,7 +100,7 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
         if number.is_none() && !for_user {
             return Ok(None); // CL-15
         }
-        let Some(context) = self.leases.mint(Lease { application, user, role, payload: number }) else {
+        let Some(context) = self.leases.mint(Lease { application, user, payload: number }) else {
             effects.extend(number.and_then(|number| self.payloads.unlease(number)).map(Effect::Drop)); // CL-13
             return Err(NoRoom);
         };

@@ -6,7 +6,6 @@ use core::hash::Hash;
 use super::EngineConfig;
 use super::effect::{Effect, Effects};
 use super::input::{Abandoned, Answer, Payload, RequestId};
-use super::lease::Role;
 use super::misuse::Misuse;
 use super::redirect::is_redirect_url;
 use super::request::Phase;
@@ -146,7 +145,7 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
         }
         let mut failure = Completion { extended: text, ..Completion::failure(kind, sender, error) }; // CL-53
         if self.seeded.has(Fault::LeaseOnDenial) {
-            let _ = self.mint(id, Payload::None, Role::User, effects);
+            let _ = self.mint(id, Payload::None, RequestKind::User, effects);
         }
         if self.seeded.has(Fault::FailureCarriesContext) {
             failure.context = Context::new(22);

@@ -15,6 +15,7 @@ use smallvec::SmallVec;
 
 use super::effect::{Effect, Effects};
 use super::misuse::Misuse;
+use super::payload::PayloadNumber;
 use super::request::{Phase, Request};
 use super::shard::Shard;
 use crate::call::RequestKind;
@@ -77,7 +78,7 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
         Ok(effects)
     }
 
-    fn pin(&mut self, number: u32) -> Option<P> {
+    fn pin(&mut self, number: PayloadNumber) -> Option<P> {
         if self.seeded.has(Fault::PayloadDroppedUnderRequest) {
             return self.payloads.peek(number).cloned();
         }

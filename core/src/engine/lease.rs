@@ -11,35 +11,57 @@
 //! A handle is `generation << 32`, with the number of the slot in this shard below it (see `place`). It is never dereferenced, so a forged, stale or doubly released value is a
 //! look-up that fails (CL-16), and since a slot never repeats a generation no value names two leases (CL-14).
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::mem;
 
+use super::payload::PayloadNumber;
 use super::place::Place;
 use crate::fault::{Fault, Seeded};
 use crate::id::{ApplicationId, Context};
 use crate::vacant::Vacant;
 
 /// What stands behind a live handle.
+///
+/// There may be a million of an operation for one of a user, so what only those of users need is on the heap.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Lease<K> {
     pub(super) application: ApplicationId,
-    /// About whom the question was. Release does not say it, so the lease must know; so it is with `role`.
-    pub(super) user: K,
-    pub(super) role: Role,
+    /// For whom it speaks, if it was reported for a user and not for an operation. Release does not say it.
+    pub(super) user: Option<Box<K>>,
     /// The number of the payload, if there is one.
-    pub(super) payload: Option<u32>,
+    pub(super) payload: Option<PayloadNumber>,
 }
 
-/// For what a context was reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Role {
-    User,
-    Operation,
-}
-
+/// A slot in one of its generations. Twenty-four bytes where a user is named by any type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Slot<K> {
-    generation: u32,
-    lease: Option<Lease<K>>,
+enum Slot<K> {
+    /// Vacant, or retired.
+    Empty(u32),
+    Live(u32, Lease<K>),
+}
+
+impl<K> Slot<K> {
+    const fn generation(&self) -> u32 {
+        match self {
+            Self::Empty(generation) | Self::Live(generation, _) => *generation,
+        }
+    }
+
+    const fn lease(&self) -> Option<&Lease<K>> {
+        match self {
+            Self::Empty(_) => None,
+            Self::Live(_, lease) => Some(lease),
+        }
+    }
+
+    /// The lease, which the slot then has no more.
+    fn take(&mut self) -> Option<Lease<K>> {
+        match mem::replace(self, Self::Empty(self.generation())) {
+            Self::Empty(_) => None,
+            Self::Live(_, lease) => Some(lease),
+        }
+    }
 }
 
 /// All leases of a shard: values are unique across shards and applications, because Release names none.
@@ -77,53 +99,55 @@ impl<K> LeaseTable<K> {
     pub(super) fn mint(&mut self, lease: Lease<K>) -> Option<Context> {
         let slot = match self.free.pop_first() {
             Some(slot) => {
-                self.slots[slot as usize].lease = Some(lease);
+                let generation = self.slots[slot as usize].generation();
+                self.slots[slot as usize] = Slot::Live(generation, lease);
                 slot
             }
             None => {
                 let slot = u32::try_from(self.slots.len()).ok().filter(|slot| *slot <= self.last_slot)?;
-                self.slots.push(Slot { generation: 1, lease: Some(lease) });
+                self.slots.push(Slot::Live(1, lease));
                 slot
             }
         };
         self.live += 1;
-        self.handle(slot, self.slots[slot as usize].generation)
+        self.handle(slot, self.slots[slot as usize].generation())
     }
 
     /// The lease that `context` names, if it is live.
     pub(super) fn get(&self, context: Context) -> Option<&Lease<K>> {
         let (slot, generation) = self.split(context)?;
-        self.slots.get(slot)?.lease.as_ref().filter(|_| self.slots[slot].generation == generation)
+        self.slots.get(slot).filter(|slot| slot.generation() == generation)?.lease()
     }
 
     /// Ends the lease that `context` names; `None`, and nothing changed, if it is not live (CL-16).
     pub(super) fn remove(&mut self, context: Context) -> Option<Lease<K>> {
         let (index, generation) = self.split(context)?;
         let slot = self.slots.get_mut(index)?;
-        if slot.generation != generation && !self.seeded.has(Fault::DoubleReleaseAccepted) {
+        if slot.generation() != generation && !self.seeded.has(Fault::DoubleReleaseAccepted) {
             return None; // CL-16
         }
-        let lease = slot.lease.take()?;
+        let (generation, lease) = (slot.generation(), slot.take()?);
         self.live -= 1;
-        if self.seeded.has(Fault::GenerationNotAdvanced) {
-            self.free.insert(index as u32);
-        } else if slot.generation < self.last_generation {
-            slot.generation += 1; // CL-14
-            self.free.insert(index as u32);
-        } else if self.seeded.has(Fault::ExhaustedSlotReused) {
-            slot.generation = 1;
-            self.free.insert(index as u32);
+        let next = if self.seeded.has(Fault::GenerationNotAdvanced) {
+            Some(generation)
+        } else if generation < self.last_generation {
+            Some(generation + 1) // CL-14
         } else {
-            self.retired += 1; // CL-14: for good
+            Some(1).filter(|_| self.seeded.has(Fault::ExhaustedSlotReused)) // CL-14: retired for good
+        };
+        match next {
+            Some(next) => {
+                *slot = Slot::Empty(next);
+                self.free.insert(index as u32);
+            }
+            None => self.retired += 1,
         }
         Some(lease)
     }
 
     /// The live leases, by handle.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Context, &Lease<K>)> {
-        (0..)
-            .zip(&self.slots)
-            .filter_map(|(index, slot)| Some((self.handle(index, slot.generation)?, slot.lease.as_ref()?)))
+        (0..).zip(&self.slots).filter_map(|(index, slot)| Some((self.handle(index, slot.generation())?, slot.lease()?)))
     }
 
     /// How many leases are live.
@@ -151,9 +175,10 @@ impl<K> LeaseTable<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::user::UserName;
 
     fn lease() -> Lease<u8> {
-        Lease { application: ApplicationId(1), user: 0, role: Role::User, payload: None }
+        Lease { application: ApplicationId(1), user: None, payload: None }
     }
 
     #[test]
@@ -168,6 +193,11 @@ mod tests {
         let third = leases.mint(lease()).expect("room");
         assert_eq!(leases.split(third).map(|(slot, _)| slot), Some(1), "slot 0 is retired for good");
         assert_eq!((leases.live(), leases.retired()), (1, 1));
+    }
+
+    #[test]
+    fn a_lease_takes_its_slot_and_nothing_more_unless_it_is_of_a_user() {
+        assert_eq!(size_of::<Slot<UserName>>(), 24);
     }
 
     #[test]

@@ -8,7 +8,23 @@
 //! 0       0      leaves the table, to be dropped once (CL-13)
 //! ```
 
+use core::num::NonZeroU32;
+
 use crate::slab::Slab;
+
+/// The number of a payload in its shard. It begins at 1, so that a lease without a payload takes no more room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct PayloadNumber(NonZeroU32);
+
+impl PayloadNumber {
+    const fn of(slot: u32) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(slot)) // exact: the last number of a slab is never given out
+    }
+
+    const fn slot(self) -> u32 {
+        self.0.get() - 1
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Counted<P> {
@@ -31,49 +47,50 @@ impl<P> Default for PayloadTable<P> {
 
 impl<P: Clone> PayloadTable<P> {
     /// Takes a payload with its first lease; gives it back if there is no room.
-    pub(super) fn insert_leased(&mut self, value: P) -> Result<u32, P> {
-        self.payloads.insert(Counted { value, leases: 1, pins: 0 }).map_err(|counted| counted.value)
+    pub(super) fn insert_leased(&mut self, value: P) -> Result<PayloadNumber, P> {
+        let slot = self.payloads.insert(Counted { value, leases: 1, pins: 0 });
+        slot.map(PayloadNumber::of).map_err(|counted| counted.value)
     }
 
     /// Counts one more lease (CL-22: also when the payload is reported again).
-    pub(super) fn lease(&mut self, number: u32) {
-        if let Some(counted) = self.payloads.get_mut(number) {
+    pub(super) fn lease(&mut self, number: PayloadNumber) {
+        if let Some(counted) = self.payloads.get_mut(number.slot()) {
             counted.leases += 1;
         }
     }
 
     /// Pins the payload for a request in flight and shows it (CL-12).
-    pub(super) fn pin(&mut self, number: u32) -> Option<P> {
-        let counted = self.payloads.get_mut(number)?;
+    pub(super) fn pin(&mut self, number: PayloadNumber) -> Option<P> {
+        let counted = self.payloads.get_mut(number.slot())?;
         counted.pins += 1;
         Some(counted.value.clone())
     }
 
     /// Ends one lease; the payload, if that was the last thing that kept it (CL-13).
-    pub(super) fn unlease(&mut self, number: u32) -> Option<P> {
-        let counted = self.payloads.get_mut(number)?;
+    pub(super) fn unlease(&mut self, number: PayloadNumber) -> Option<P> {
+        let counted = self.payloads.get_mut(number.slot())?;
         counted.leases = counted.leases.saturating_sub(1);
         self.take_if_unused(number)
     }
 
     /// Ends one pin; the payload, if that was the last thing that kept it (CL-13).
-    pub(super) fn unpin(&mut self, number: u32) -> Option<P> {
-        let counted = self.payloads.get_mut(number)?;
+    pub(super) fn unpin(&mut self, number: PayloadNumber) -> Option<P> {
+        let counted = self.payloads.get_mut(number.slot())?;
         counted.pins = counted.pins.saturating_sub(1);
         self.take_if_unused(number)
     }
 
-    fn take_if_unused(&mut self, number: u32) -> Option<P> {
-        let counted = self.payloads.get(number)?;
+    fn take_if_unused(&mut self, number: PayloadNumber) -> Option<P> {
+        let counted = self.payloads.get(number.slot())?;
         if counted.leases > 0 || counted.pins > 0 {
             return None; // CL-12
         }
-        self.payloads.remove(number).map(|counted| counted.value)
+        self.payloads.remove(number.slot()).map(|counted| counted.value)
     }
 
     /// The value, whatever keeps it. Only seeded faults and tests look.
-    pub(super) fn peek(&self, number: u32) -> Option<&P> {
-        self.payloads.get(number).map(|counted| &counted.value)
+    pub(super) fn peek(&self, number: PayloadNumber) -> Option<&P> {
+        self.payloads.get(number.slot()).map(|counted| &counted.value)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -6,13 +6,13 @@ use alloc::vec::Vec;
 use core::hash::Hash;
 
 use super::effect::{Effect, Effects};
-use super::lease::Role;
+use super::lease::Lease;
 use super::misuse::Misuse;
 use super::request::Phase;
 use super::shard::Shard;
 use crate::code;
 use crate::fault::Fault;
-use crate::id::Context;
+use crate::id::{ApplicationId, Context};
 
 impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
     /// The host gave a context back.
@@ -23,9 +23,9 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
         }
         let context = context.ok_or(Misuse::ReleasedNull)?; // CL-15
         let mut effects = Effects::default();
-        let owner = self.end_lease(context, &mut effects).ok_or(Misuse::ReleasedUnknown(context))?; // CL-16
-        if self.seeded.has(Fault::CompletionInsideRelease) {
-            let open = self.requests.iter().find(|(_, open)| open.phase == Phase::Asked && open.user == owner);
+        let lease = self.end_lease(context, &mut effects).ok_or(Misuse::ReleasedUnknown(context))?; // CL-16
+        if let Some(user) = lease.user.filter(|_| self.seeded.has(Fault::CompletionInsideRelease)) {
+            let open = self.requests.iter().find(|(_, open)| open.phase == Phase::Asked && open.user == *user);
             if let Some(open) = open.map(|(open, _)| open) {
                 self.deny(open, code::ERROR_ACCESS_DENIED, None, &mut effects);
             }
@@ -33,13 +33,13 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
         Ok(effects)
     }
 
-    /// Ends a lease and says whose it was; the payload goes with its last lease or pin (CL-13).
-    pub(super) fn end_lease(&mut self, context: Context, effects: &mut Effects<P>) -> Option<K> {
+    /// Ends a lease and says which it was; the payload goes with its last lease or pin (CL-13).
+    pub(super) fn end_lease(&mut self, context: Context, effects: &mut Effects<P>) -> Option<Lease<K>> {
         let lease = self.leases.remove(context)?;
-        if lease.role == Role::User {
-            self.grants.remove(lease.application, &lease.user, context);
+        if let Some(user) = &lease.user {
+            self.grants.remove(lease.application, user, context);
             if self.seeded.has(Fault::OperationLeasesFollowUser) {
-                self.end_operations_of(&lease.user, effects);
+                self.end_operations(lease.application, effects);
             }
         } // CL-24: leases of operations stay
         if let Some(number) = lease.payload {
@@ -53,13 +53,13 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
             let leaked = self.seeded.has(Fault::PayloadLeaked);
             effects.extend(unused.filter(|_| !leaked).map(Effect::Drop)); // CL-13
         }
-        Some(lease.user)
+        Some(lease)
     }
 
-    fn end_operations_of(&mut self, user: &K, effects: &mut Effects<P>) {
-        let owned = self.leases.iter().filter(|(_, lease)| lease.role == Role::Operation && lease.user == *user);
-        let owned: Vec<Context> = owned.map(|(context, _)| context).collect();
-        for context in owned {
+    fn end_operations(&mut self, application: ApplicationId, effects: &mut Effects<P>) {
+        let found = self.leases.iter().filter(|(_, lease)| lease.application == application && lease.user.is_none());
+        let found: Vec<Context> = found.map(|(context, _)| context).collect();
+        for context in found {
             self.end_lease(context, effects);
         }
     }

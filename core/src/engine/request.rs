@@ -13,6 +13,7 @@
 use smallvec::SmallVec;
 
 use super::input::RequestId;
+use super::payload::PayloadNumber;
 use super::place::Place;
 use crate::call::RequestKind;
 use crate::id::{ApplicationId, Context, Sender, Token};
@@ -40,7 +41,7 @@ pub(super) struct Request<K> {
     /// Whether the policy holds the reply.
     pub(super) reply_out: bool,
     /// The payload that the policy may look at, kept alive by this request (CL-12).
-    pub(super) pin: Option<u32>,
+    pub(super) pin: Option<PayloadNumber>,
     /// Leases of the user that a denial revokes (CL-23): those that were live when the question came in.
     pub(super) renews: SmallVec<[Context; 1]>,
     /// The lease in the completion on its way; rolled back if the host refuses it (CL-17).

@@ -4,7 +4,6 @@ use core::hash::Hash;
 
 use super::Engine;
 use super::input::RequestId;
-use super::lease::Role;
 use super::request::Phase;
 use super::shard::Shard;
 use crate::call::RequestKind;
@@ -18,10 +17,8 @@ pub struct LeaseView<'a, K, P> {
     pub context: Context,
     /// Whose application.
     pub application: ApplicationId,
-    /// Whose lease.
-    pub user: &'a K,
-    /// Whether it was reported for the user, and not for an operation.
-    pub is_user: bool,
+    /// For whom it speaks; `None` if it was reported for an operation.
+    pub user: Option<&'a K>,
     /// What stands behind it.
     pub payload: Option<&'a P>,
 }
@@ -53,8 +50,7 @@ impl<K: Ord + Clone + Hash, P: Clone> Shard<K, P> {
     fn leases(&self) -> impl Iterator<Item = LeaseView<'_, K, P>> {
         self.leases.iter().map(|(context, lease)| {
             let payload = lease.payload.and_then(|number| self.payloads.peek(number));
-            let is_user = lease.role == Role::User;
-            LeaseView { context, application: lease.application, user: &lease.user, is_user, payload }
+            LeaseView { context, application: lease.application, user: lease.user.as_deref(), payload }
         })
     }
 

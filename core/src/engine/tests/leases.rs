@@ -15,9 +15,8 @@ fn cl_10_a_yes_with_a_context_makes_a_lease_before_the_host_can_see_it() {
     story.then(asks_operation(A, 2, ALICE), [asked(R0, OPERATION, Some("p"))]);
     story.then(answers(R0, allow(Fresh("q"))), [yes_operation(R0, 2, Some(lease(1, 1)))]);
     story.then(accepts(R0), []);
-    let live: Vec<_> =
-        story.engine.leases().map(|live| (live.context, *live.user, live.is_user, live.payload)).collect();
-    assert_eq!(live, [(lease(0, 1), ALICE, true, Some(&"p")), (lease(1, 1), ALICE, false, Some(&"q"))]);
+    let live: Vec<_> = story.engine.leases().map(|live| (live.context, live.user.copied(), live.payload)).collect();
+    assert_eq!(live, [(lease(0, 1), Some(ALICE), Some(&"p")), (lease(1, 1), None, Some(&"q"))]);
     story.then(releases(lease(1, 1)), [Effect::Drop("q")]);
     assert_eq!(story.engine.payload_of(lease(1, 1)), None);
     story.then(releases(lease(0, 1)), [Effect::Drop("p")]);

@@ -98,9 +98,9 @@ impl History<'_> {
             _ => {}
         }
         let lease = |lease: wsman_authz_core::engine::LeaseView<'_, super::User, Value>| {
-            let whose = if lease.is_user { "user" } else { "operation" };
+            let whose = lease.user.map_or_else(|| "operation".to_owned(), |user| format!("user {user}"));
             let payload = lease.payload.map_or_else(|| "nothing".to_owned(), |payload| format!("p{payload}"));
-            format!("{} {whose} of {} → {payload}", lease.context, lease.user)
+            format!("{} {whose} of {} → {payload}", lease.context, lease.application)
         };
         story.holds(self.engine.leases().map(lease).collect::<Vec<_>>().join("; "));
     }

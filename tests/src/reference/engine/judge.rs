@@ -133,13 +133,15 @@ impl Machine {
         for seen in engine.leases() {
             let lease = self.leases.iter().find(|lease| lease.name == seen.context);
             let lease = lease.ok_or_else(|| format!("the engine has {seen:?}, which is no lease"))?;
-            let known = (lease.application, lease.user, lease.for_user, lease.payload);
-            same("lease", known, (seen.application, *seen.user, seen.is_user, seen.payload.copied()))?;
+            let user = Some(lease.user).filter(|_| lease.for_user);
+            let known = (lease.application, user, lease.payload);
+            same("lease", known, (seen.application, seen.user.copied(), seen.payload.copied()))?;
+            let (application, user) = (lease.application, lease.user);
             let of_user =
-                |other: &&super::Lease| other.for_user && (other.application, other.user) == (known.0, known.1);
+                |other: &&super::Lease| other.for_user && (other.application, other.user) == (application, user);
             let grants = self.leases.iter().filter(of_user).map(|lease| lease.name);
-            if !grants.clone().eq(engine.grants(known.0, &known.1)) {
-                return Err(format!("the grants of user {} are not {:?}", known.1, grants.collect::<Vec<_>>()));
+            if !grants.clone().eq(engine.grants(application, &user)) {
+                return Err(format!("the grants of user {user} are not {:?}", grants.collect::<Vec<_>>()));
             }
         }
         for seen in engine.requests() {
