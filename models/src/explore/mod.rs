@@ -6,6 +6,7 @@
 //! can be reached. (A search for "eventually" misses violations on cycles; this is reachability on the whole graph.)
 
 mod encode;
+mod rest;
 mod store;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,6 +39,8 @@ pub struct Exploration {
     pub unique: u64,
     /// States generated, the first included.
     pub generated: u64,
+    /// Bytes that the states take: each piece of a state is kept once.
+    pub bytes: u64,
     /// Steps to the state farthest from the first.
     pub depth: u32,
     /// Whether every state that can be reached was seen: no bound and no `stop` cut any off.
@@ -160,7 +163,7 @@ impl<'a> Search<'a> {
         let (mut told_unique, mut told_generated) = (0, 0);
         while !level.is_empty() && self.trouble.is_none() && exhausted {
             for (number, world) in level.drain(..) {
-                self.expand(number, &world, &mut next);
+                self.expand(number, world, &mut next);
                 if self.trouble.is_some() {
                     break;
                 }
@@ -175,39 +178,51 @@ impl<'a> Search<'a> {
             exhausted = next.is_empty() || within && !watch.stop.load(Ordering::Relaxed);
             std::mem::swap(&mut level, &mut next); // the one that is empty keeps its memory
         }
-        if self.trouble.is_none() && exhausted {
-            self.check_rest();
+        if self.trouble.is_none()
+            && exhausted
+            && let Some(stuck) = rest::first_stuck(self.store.len(), &self.edges, &self.rests)
+        {
+            self.trouble = Some((stuck, None, Trouble::NoRest));
         }
         self.finish(depth, exhausted)
     }
 
-    fn expand(&mut self, number: u32, world: &World, next: &mut Vec<(u32, World)>) {
+    fn expand(&mut self, number: u32, world: World, next: &mut Vec<(u32, World)>) {
         let mut actions = Vec::new();
-        self.model.actions(world, &mut actions);
-        for (index, action) in (0..).zip(actions) {
-            let step = catch_unwind(AssertUnwindSafe(|| self.model.next(world, action, &mut self.tape)));
-            match step {
-                Ok(successor) => self.arrive(successor, Some(Origin { parent: number, action: index }), next),
-                Err(panic) => {
-                    let text = panic.downcast_ref::<String>().cloned();
-                    let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-                    self.trouble = Some((number, Some(action), Trouble::Panic(text.unwrap_or_default())));
-                }
-            }
+        self.model.actions(&world, &mut actions);
+        let Some(last) = actions.pop() else { return };
+        let mut origin = Origin { parent: number, action: 0 };
+        for action in actions {
+            self.step(origin, action, world.clone(), next);
+            origin.action += 1;
             if self.trouble.is_some() {
                 return;
+            }
+        }
+        self.step(origin, last, world, next);
+    }
+
+    fn step(&mut self, origin: Origin, action: Action, mut world: World, next: &mut Vec<(u32, World)>) {
+        match catch_unwind(AssertUnwindSafe(|| self.model.advance(&mut world, action, &mut self.tape))) {
+            Ok(()) => self.arrive(world, Some(origin), next),
+            Err(panic) => {
+                let text = panic.downcast_ref::<String>().cloned();
+                let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+                self.trouble = Some((origin.parent, Some(action), Trouble::Panic(text.unwrap_or_default())));
             }
         }
     }
 
     fn arrive(&mut self, world: World, origin: Option<Origin>, level: &mut Vec<(u32, World)>) {
         self.generated += 1;
-        let state = match self.same {
-            Same::Equal => self.stream.of(&world),
+        let seen = match self.same {
+            Same::Equal => self.store.add(self.stream.pieces(&world), origin),
             // What ends an exploration, and what it looks for at its end, is no matter of names.
-            Same::UpToNames => self.stream.of(&(self.model.nameless(&world), world.broken, world.at_rest())),
+            Same::UpToNames => {
+                let nameless = (self.model.nameless(&world), world.broken, world.at_rest());
+                self.store.add(self.stream.pieces(&nameless), origin)
+            }
         };
-        let seen = self.store.add(state, origin.unwrap_or(Origin { parent: 0, action: 0 }));
         let number = match seen {
             Seen::Known(number) => number,
             Seen::New(number) => {
@@ -223,39 +238,6 @@ impl<'a> Search<'a> {
         };
         if let Some(origin) = origin {
             self.edges.push((origin.parent, number));
-        }
-    }
-
-    /// Walks back from the states at rest; a state that is not met can never come to rest.
-    fn check_rest(&mut self) {
-        let states = self.store.len();
-        let mut starts = vec![0_usize; states + 1];
-        for (_, to) in &self.edges {
-            starts[*to as usize + 1] += 1;
-        }
-        for state in 0..states {
-            starts[state + 1] += starts[state];
-        }
-        let mut before = vec![0_u32; self.edges.len()];
-        let mut fill = starts.clone();
-        for (from, to) in &self.edges {
-            before[fill[*to as usize]] = *from;
-            fill[*to as usize] += 1;
-        }
-        let mut met = vec![false; states];
-        let mut stack = std::mem::take(&mut self.rests);
-        for state in &stack {
-            met[*state as usize] = true;
-        }
-        while let Some(state) = stack.pop() {
-            for from in &before[starts[state as usize]..starts[state as usize + 1]] {
-                if !std::mem::replace(&mut met[*from as usize], true) {
-                    stack.push(*from);
-                }
-            }
-        }
-        if let Some(stuck) = met.iter().position(|met| !met) {
-            self.trouble = Some((stuck as u32, None, Trouble::NoRest));
         }
     }
 
@@ -276,6 +258,7 @@ impl<'a> Search<'a> {
         Exploration {
             unique: self.store.len() as u64,
             generated: self.generated,
+            bytes: self.store.bytes() as u64,
             depth,
             exhausted: exhausted && counterexample.is_none(),
             same: self.same,

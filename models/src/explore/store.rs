@@ -1,7 +1,14 @@
-//! The states that were seen: exact, as bytes in one arena, with the way each was found.
+//! The states that were seen: exact, with the way each was found.
+//!
+//! A state is the list of the numbers of its pieces, and each piece is kept once, as in SPIN's COLLAPSE: an eighth of
+//! what the states take whole. Equal states have equal pieces and so equal lists; equal lists are equal states.
 
-use hashbrown::HashTable;
 use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+
+use super::encode::number;
 
 /// Where a state came from.
 #[derive(Clone, Copy, Debug)]
@@ -14,11 +21,11 @@ pub(super) struct Origin {
 /// States by number, in the order they were found.
 #[derive(Debug, Default)]
 pub(super) struct Store {
-    bytes: Vec<u8>,
-    ends: Vec<usize>,
+    states: Distinct,
+    pieces: Distinct,
     origins: Vec<Origin>,
-    numbers: HashTable<u32>,
-    hasher: foldhash::fast::FixedState,
+    /// The pieces of the last state.
+    list: Vec<u8>,
 }
 
 /// What became of a state.
@@ -28,27 +35,27 @@ pub(super) enum Seen {
 }
 
 impl Store {
-    /// Adds a state unless it is known.
-    pub(super) fn add(&mut self, state: &[u8], origin: Origin) -> Seen {
-        let Self { bytes, ends, origins, numbers, hasher } = self;
-        let slice = |number: u32| {
-            let start = if number == 0 { 0 } else { ends[number as usize - 1] };
-            &bytes[start..ends[number as usize]]
-        };
-        let hash = hasher.hash_one(state);
-        if let Some(number) = numbers.find(hash, |number| slice(*number) == state) {
-            return Seen::Known(*number);
+    /// Adds a state unless it is known. Only the first has no origin.
+    pub(super) fn add<'a>(&mut self, pieces: impl Iterator<Item = &'a [u8]>, origin: Option<Origin>) -> Seen {
+        self.list.clear();
+        for piece in pieces {
+            let (Seen::New(piece) | Seen::Known(piece)) = self.pieces.add(piece);
+            number(&mut self.list, piece.into());
         }
-        let number = u32::try_from(ends.len()).expect("fewer than 2^32 states fit into memory");
-        numbers.insert_unique(hash, number, |number| hasher.hash_one(slice(*number)));
-        bytes.extend_from_slice(state);
-        ends.push(bytes.len());
-        origins.push(origin);
-        Seen::New(number)
+        let seen = self.states.add(&self.list);
+        if matches!(seen, Seen::New(_)) {
+            self.origins.push(origin.unwrap_or(Origin { parent: 0, action: 0 }));
+        }
+        seen
     }
 
     pub(super) const fn len(&self) -> usize {
-        self.ends.len()
+        self.states.ends.len()
+    }
+
+    /// What the states take, without the ways to them and the index over them.
+    pub(super) const fn bytes(&self) -> usize {
+        self.states.bytes.len() + self.pieces.bytes.len()
     }
 
     /// The actions' indices from the first state to this one.
@@ -61,5 +68,33 @@ impl Store {
         }
         path.reverse();
         path
+    }
+}
+
+/// Different sequences of bytes, in one arena, by number.
+#[derive(Debug, Default)]
+struct Distinct {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    numbers: HashTable<u32>,
+    hasher: FixedState,
+}
+
+impl Distinct {
+    fn add(&mut self, sequence: &[u8]) -> Seen {
+        let Self { bytes, ends, numbers, hasher } = self;
+        let slice = |number: u32| {
+            let start = if number == 0 { 0 } else { ends[number as usize - 1] };
+            &bytes[start..ends[number as usize]]
+        };
+        let hash = hasher.hash_one(sequence);
+        if let Some(number) = numbers.find(hash, |number| slice(*number) == sequence) {
+            return Seen::Known(*number);
+        }
+        let number = u32::try_from(ends.len()).expect("fewer than 2^32 of them fit into memory");
+        numbers.insert_unique(hash, number, |number| hasher.hash_one(slice(*number)));
+        bytes.extend_from_slice(sequence);
+        ends.push(bytes.len());
+        Seen::New(number)
     }
 }

@@ -17,21 +17,28 @@ impl Model {
     #[must_use]
     pub fn next(&self, world: &World, action: Action, tape: &mut Tape) -> World {
         let mut next = world.clone();
-        self.act(&mut next, action, tape);
+        self.advance(&mut next, action, tape);
+        next
+    }
+
+    /// Makes a state the one after `action`.
+    pub fn advance(&self, world: &mut World, action: Action, tape: &mut Tape) {
+        let (host_now, engine_now, set_back_unnoticed) =
+            (world.host.now(), world.engine.now(), world.set_back_unnoticed);
+        self.act(world, action, tape);
         if !self.scenario.racing {
             // Crossings arrive at once, in order; only the first completion may meet a refusal.
             let refuse = matches!(action, Action::Answer { refuse: true, .. } | Action::EngineTick { refuse: true });
-            next.settle(refuse, tape);
+            world.settle(refuse, tape);
         }
-        next.flights.sort_unstable();
-        self.probe(&mut next, tape);
-        if world.set_back_unnoticed {
+        world.flights.sort_unstable();
+        self.probe(world, tape);
+        if set_back_unnoticed {
             tape.reach(Rule::CL35);
         }
-        if next.host.now() < world.host.now() || next.engine.now() < world.engine.now() {
-            next.broken.insert(Rule::CL35);
+        if world.host.now() < host_now || world.engine.now() < engine_now {
+            world.broken.insert(Rule::CL35);
         }
-        next
     }
 
     fn act(&self, world: &mut World, action: Action, tape: &mut Tape) {
