@@ -203,17 +203,18 @@ impl<'a> Search<'a> {
     }
 
     fn step(&mut self, origin: Origin, action: Action, mut world: World, next: &mut Vec<(u32, World)>) {
-        match catch_unwind(AssertUnwindSafe(|| self.model.advance(&mut world, action, &mut self.tape))) {
-            Ok(()) => self.arrive(world, Some(origin), next),
-            Err(panic) => {
-                let text = panic.downcast_ref::<String>().cloned();
-                let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-                self.trouble = Some((origin.parent, Some(action), Trouble::Panic(text.unwrap_or_default())));
-            }
+        let step = catch_unwind(AssertUnwindSafe(|| {
+            self.model.advance(&mut world, action, &mut self.tape);
+            self.arrive(world, Some(origin), next);
+        }));
+        if let Err(panic) = step {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            self.trouble = Some((origin.parent, Some(action), Trouble::Panic(text.unwrap_or_default())));
         }
     }
 
-    fn arrive(&mut self, world: World, origin: Option<Origin>, level: &mut Vec<(u32, World)>) {
+    fn arrive(&mut self, mut world: World, origin: Option<Origin>, level: &mut Vec<(u32, World)>) {
         self.generated += 1;
         let seen = match self.same {
             Same::Equal => self.store.add(self.stream.pieces(&world), origin),
@@ -226,6 +227,7 @@ impl<'a> Search<'a> {
         let number = match seen {
             Seen::Known(number) => number,
             Seen::New(number) => {
+                self.model.probe(&mut world, &mut self.tape);
                 if !world.broken.is_empty() {
                     self.trouble = Some((number, None, Trouble::Broken(world.broken)));
                 }

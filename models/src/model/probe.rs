@@ -10,17 +10,18 @@ use super::world::{Model, World};
 
 impl Model {
     /// Tries every misuse that the scenario probes for, and notes the rules that broke.
-    pub(super) fn probe(&self, world: &mut World, tape: &mut Tape) {
+    pub(crate) fn probe(&self, world: &mut World, tape: &mut Tape) {
         if !self.scenario.probes || !world.broken.is_empty() {
             return;
         }
         tape.reach(Rule::CL15);
         tape.reach(Rule::CL16);
-        if changes(world, None) {
+        let mut copy = world.engine.clone(); // one for all: it stays equal, or a rule broke
+        if changes(&mut copy, &world.engine, None) {
             world.broken.insert(Rule::CL15);
         }
-        let forged = Context::new(22);
-        if [forged, world.ghost.stale()].into_iter().flatten().any(|value| changes(world, Some(value))) {
+        let wrong = [Context::new(22), world.ghost.stale()]; // forged, and released before
+        if wrong.into_iter().flatten().any(|wrong| changes(&mut copy, &world.engine, Some(wrong))) {
             world.broken.insert(Rule::CL16);
         }
         for application in self.applications() {
@@ -38,11 +39,10 @@ impl Model {
     }
 }
 
-/// Whether releasing a value that is no live lease is taken, or changes anything.
-fn changes(world: &World, context: Option<Context>) -> bool {
-    let mut engine: Engine<User, PayloadId> = world.engine.clone();
-    let result = engine.step(engine.now(), Input::Release { context });
-    result.is_ok() || engine != world.engine
+/// Whether releasing a value that is no live lease is taken by a copy of the engine, or changes anything in it.
+fn changes(copy: &mut Engine<User, PayloadId>, engine: &Engine<User, PayloadId>, context: Option<Context>) -> bool {
+    let result = copy.step(engine.now(), Input::Release { context });
+    result.is_ok() || copy != engine
 }
 
 /// Whether an operation of a user without a grant gets as far as the policy.

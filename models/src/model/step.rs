@@ -18,11 +18,13 @@ impl Model {
     pub fn next(&self, world: &World, action: Action, tape: &mut Tape) -> World {
         let mut next = world.clone();
         self.advance(&mut next, action, tape);
+        self.probe(&mut next, tape);
         next
     }
 
-    /// Makes a state the one after `action`.
-    pub fn advance(&self, world: &mut World, action: Action, tape: &mut Tape) {
+    /// Makes a state the one after `action`, without the probes: what they find depends on the state alone, so whoever
+    /// has seen an equal one need not ask again.
+    pub(crate) fn advance(&self, world: &mut World, action: Action, tape: &mut Tape) {
         let (host_now, engine_now, set_back_unnoticed) =
             (world.host.now(), world.engine.now(), world.set_back_unnoticed);
         self.act(world, action, tape);
@@ -32,7 +34,6 @@ impl Model {
             world.settle(refuse, tape);
         }
         world.flights.sort_unstable();
-        self.probe(world, tape);
         if set_back_unnoticed {
             tape.reach(Rule::CL35);
         }
