@@ -62,13 +62,13 @@ faults! {
     RefusedCompletionKept = "refused-completion-kept", Plugin, CL17, "a completion that the host refused keeps its lease";
     SamePayloadFreed = "same-payload-freed", Plugin, CL22, "the payload that re-authorization reports again is not counted for the new lease";
     GrantKeptAfterFailure = "grant-kept-after-failure", Plugin, CL23, "the grant stays usable after re-authorization failed";
-    OperationLeasesFollowUser = "operation-leases-follow-user", Plugin, CL24, "releasing the user's lease ends the operations' leases too";
+    OperationLeasesFollowUser = "operation-leases-follow-user", Plugin, CL24, "releasing a user's lease ends the leases of all operations of the application";
     EngineClockRunsBackwards = "engine-clock-runs-backwards", Plugin, CL35, "the engine believes a clock that was set back";
     DroppedReplyLeftPending = "dropped-reply-left-pending", Plugin, CL50, "a dropped reply leaves its request without an answer";
     AnsweredTwice = "answered-twice", Plugin, CL50, "a late answer is passed on although the request was denied before";
     WrongSender = "wrong-sender", Plugin, CL51, "a completion carries the pointer of another request";
     WrongKind = "wrong-kind", Plugin, CL51, "an operation is answered with the completion function for users";
-    CompletionInsideRelease = "completion-inside-release", Plugin, CL52, "a release denies the user's open request on the spot";
+    CompletionInsideRelease = "completion-inside-release", Plugin, CL52, "releasing a user's lease denies an open request of the user on the spot";
     FailureCarriesContext = "failure-carries-context", Plugin, CL53, "a denial carries a context";
     FailureCarriesToken = "failure-carries-token", Plugin, CL53, "a denial hands a token over";
     CompletionAfterShutdown = "completion-after-shutdown", Plugin, CL54, "Shutdown does not wait for completions on their way";

@@ -35,6 +35,7 @@ pub mod shared;
 mod slab;
 #[cfg(feature = "std")]
 pub mod sync;
+pub mod table;
 mod time;
 #[cfg(feature = "trace")]
 pub mod trace;

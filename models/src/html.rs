@@ -23,7 +23,7 @@ pub fn page(report: &impl Serialize) -> String {
 }
 
 /// A text that shows as it is, whatever is in it.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

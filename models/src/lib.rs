@@ -6,6 +6,7 @@ compile_error!("handles pack a slot and a generation into 64 bits");
 pub mod cli;
 pub mod cover;
 pub mod coverage;
+pub mod draw;
 pub mod drive;
 pub mod explore;
 pub mod html;

@@ -12,6 +12,7 @@ mod facade;
 mod fuzzing;
 mod judge;
 mod judge_dialects;
+mod pictures;
 mod plugins;
 mod production_trace;
 mod reference;

@@ -58,6 +58,7 @@ mod release;
 mod request;
 mod shard;
 mod shutdown;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -83,6 +84,7 @@ pub(crate) use place::shard_of_context;
 pub use redirect::is_redirect_url;
 pub use request::Phase;
 pub(crate) use shard::Shard;
+pub use tables::LEASE_TABLE;
 pub use view::{LeaseView, RequestView};
 
 /// What can be set.

@@ -54,7 +54,7 @@ pub use operation::{Operation, OperationPhase};
 pub use quota::DEFAULT_QUOTA;
 pub use record::{Phase, Record};
 pub use request::{Purpose, Request};
-pub use tables::{OPERATION_TABLE, RECORD_TABLE, REQUEST_TABLE, Transition};
+pub use tables::{OPERATION_TABLE, RECORD_TABLE, REQUEST_TABLE};
 pub use view::RecordView;
 
 use crate::code::ERROR_SUCCESS;

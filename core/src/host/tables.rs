@@ -1,8 +1,7 @@
 //! The states of a record, an operation and a request, as tables: `draw` makes its diagrams from them, and a test
 //! holds the machine to them.
 
-/// One row: the state, the event, the next state.
-pub type Transition = (&'static str, &'static str, &'static str);
+use crate::table::Transition;
 
 /// A user's record, as the host has it. `renewing` is live, with a re-authorization pending.
 pub const RECORD_TABLE: &[Transition] = &[

@@ -1,6 +1,8 @@
 //! The command line of `wsman-authz`.
 
+mod draw;
 mod drive;
+mod explore;
 mod judge;
 mod rules;
 mod verify;
@@ -34,6 +36,10 @@ enum Command {
     Judge(judge::Options),
     /// List the rules, or explain one
     Rules(rules::Options),
+    /// Draw the states of records, operations, requests and leases, from the tables of the machines
+    Draw(draw::Options),
+    /// Walk through the states of the model in a browser, step by step
+    Explore(explore::Options),
     /// The process that loads the plug-in; started by `drive`
     #[command(hide = true, name = "drive-child")]
     DriveChild,
@@ -69,6 +75,8 @@ pub fn main() -> ExitCode {
         Command::Drive(options) => drive::run(&options),
         Command::Judge(options) => judge::run(&options),
         Command::Rules(options) => rules::run(&options),
+        Command::Draw(options) => draw::run(&options),
+        Command::Explore(options) => explore::run(&options),
         Command::DriveChild => return crate::drive::child_main(),
     };
     match code {

@@ -76,14 +76,14 @@ fn partition(text: &str) -> Result<Partition, String> {
     if part >= 1 && part <= of { Ok(Partition { part, of }) } else { Err(wants()) }
 }
 
-fn scenario(name: &str) -> Result<&'static Scenario, String> {
+pub(super) fn scenario(name: &str) -> Result<&'static Scenario, String> {
     Scenario::find(name).ok_or_else(|| {
         let names: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
         format!("there is no scenario `{name}`; there are {}", names.join(", "))
     })
 }
 
-fn fault(name: &str) -> Result<Fault, String> {
+pub(super) fn fault(name: &str) -> Result<Fault, String> {
     let known = Fault::ALL.iter().copied().find(|fault| fault.name() == name);
     known.ok_or_else(|| {
         let words: Vec<&str> = name.split('-').filter(|word| word.len() > 3).collect();

@@ -3,10 +3,10 @@
 //! Derived hashing visits every field, tells variants apart by their discriminant and collections by their length; so
 //! two values of one type give the same stream only if they are equal. Each number is written in a form that says
 //! where it ends (LEB128; a handle, whose generation is in its upper half, as two), which keeps that and makes a state
-//! some hundred bytes. The explorer compares these streams whole: there is no collision to argue about.
+//! some four hundred bytes. What the explorer compares comes from the whole stream: there is no collision to argue about.
 //!
 //! A stream is cut into pieces, because most of the pieces of a state are those of other states too. Where it is cut
-//! depends on nothing but the stream, so equal streams have equal pieces.
+//! depends on what the value feeds to the hasher and on nothing else, so equal values have equal pieces.
 
 use std::hash::{Hash, Hasher};
 use std::iter;

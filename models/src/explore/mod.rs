@@ -39,7 +39,7 @@ pub struct Exploration {
     pub unique: u64,
     /// States generated, the first included.
     pub generated: u64,
-    /// Bytes that the states take: each piece of a state is kept once.
+    /// Bytes that the states take, each piece of them kept once; without the ways to them and the index over them.
     pub bytes: u64,
     /// Steps to the state farthest from the first.
     pub depth: u32,
@@ -218,8 +218,10 @@ impl<'a> Search<'a> {
         self.generated += 1;
         let seen = match self.same {
             Same::Equal => self.store.add(self.stream.pieces(&world), origin),
-            // What ends an exploration, and what it looks for at its end, is no matter of names.
+            // What ends an exploration, and what it looks for at its end, is no matter of names. Probes know more of a
+            // state than its outline.
             Same::UpToNames => {
+                self.model.probe(&mut world, &mut self.tape);
                 let nameless = (self.model.nameless(&world), world.broken, world.at_rest());
                 self.store.add(self.stream.pieces(&nameless), origin)
             }
@@ -227,7 +229,9 @@ impl<'a> Search<'a> {
         let number = match seen {
             Seen::Known(number) => number,
             Seen::New(number) => {
-                self.model.probe(&mut world, &mut self.tape);
+                if self.same == Same::Equal {
+                    self.model.probe(&mut world, &mut self.tape);
+                }
                 if !world.broken.is_empty() {
                     self.trouble = Some((number, None, Trouble::Broken(world.broken)));
                 }

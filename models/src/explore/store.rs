@@ -1,6 +1,6 @@
 //! The states that were seen: exact, with the way each was found.
 //!
-//! A state is the list of the numbers of its pieces, and each piece is kept once, as in SPIN's COLLAPSE: an eighth of
+//! A state is the list of the numbers of its pieces, and each piece is kept once, as in SPIN's COLLAPSE: a seventh of
 //! what the states take whole. Equal states have equal pieces and so equal lists; equal lists are equal states.
 
 use std::hash::BuildHasher;
@@ -55,7 +55,7 @@ impl Store {
 
     /// What the states take, without the ways to them and the index over them.
     pub(super) const fn bytes(&self) -> usize {
-        self.states.bytes.len() + self.pieces.bytes.len()
+        self.states.size() + self.pieces.size()
     }
 
     /// The actions' indices from the first state to this one.
@@ -81,6 +81,10 @@ struct Distinct {
 }
 
 impl Distinct {
+    const fn size(&self) -> usize {
+        self.bytes.len() + size_of::<usize>() * self.ends.len()
+    }
+
     fn add(&mut self, sequence: &[u8]) -> Seen {
         let Self { bytes, ends, numbers, hasher } = self;
         let slice = |number: u32| {

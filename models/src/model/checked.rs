@@ -2,11 +2,13 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use stateright::Property;
+use stateright::{Path, Property};
 use wsman_authz_core::Rule;
 
 use super::action::Action;
-use super::tape::{Tape, Witness};
+use super::sequence::svg;
+use super::tape::{Line, Tape, Witness};
+use super::words::write_steps;
 use super::world::{Model, World};
 
 /// A model as stateright takes it: one `always` property for each rule, one `sometimes` for each witness.
@@ -34,6 +36,20 @@ impl Checked {
     /// Witnesses met so far, as bits in the order of [`Witness::ALL`].
     pub fn witnesses(&self) -> u32 {
         self.witnesses.load(Ordering::Relaxed)
+    }
+
+    /// What happens, with a line at its end for each broken rule that no line speaks of: the ledger's, and the probes'.
+    fn story(&self, world: &World, actions: impl IntoIterator<Item = Action>) -> Vec<Line> {
+        let mut tape = Tape::recording();
+        let next = |world: World, action| self.model.next(&world, action, &mut tape);
+        let world = actions.into_iter().fold(world.clone(), next);
+        let mut story = tape.story.unwrap_or_default();
+        let told: Vec<Rule> = story.iter().flat_map(|line| &line.violations).map(|violation| violation.rule).collect();
+        for rule in world.broken.iter().filter(|rule| !told.contains(rule)) {
+            let what = format!("{rule} is broken: {}", world.complaint(rule));
+            story.push(Line { crossing: None, what, holds: String::new(), violations: Vec::new() });
+        }
+        story
     }
 
     fn has_met(&self, witness: Witness) -> bool {
@@ -72,6 +88,22 @@ impl stateright::Model for Checked {
         let next = self.model.next(world, action, &mut tape);
         self.witnesses.fetch_or(tape.witnesses, Ordering::Relaxed);
         Some(next)
+    }
+
+    fn format_action(&self, action: &Action) -> String {
+        action.to_string()
+    }
+
+    /// What happens in the step, in words.
+    fn format_step(&self, world: &World, action: Action) -> Option<String> {
+        let mut words = String::new();
+        write_steps(&mut words, &self.story(world, [action])).ok()?;
+        Some(words)
+    }
+
+    /// The whole story so far, as a sequence diagram.
+    fn as_svg(&self, path: Path<World, Action>) -> Option<String> {
+        Some(svg(&self.story(&self.model.initial(), path.into_actions())))
     }
 
     fn properties(&self) -> Vec<Property<Self>> {

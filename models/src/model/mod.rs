@@ -13,8 +13,10 @@ mod perform;
 mod policy;
 mod probe;
 pub mod scenario;
+mod sequence;
 mod step;
 mod tape;
+mod words;
 mod world;
 
 pub use action::Action;
@@ -22,6 +24,7 @@ pub use checked::Checked;
 pub use flight::{Flight, Gate};
 pub use scenario::{Choice, SCENARIOS, Scenario};
 pub use tape::{Line, Tape, Witness};
+pub use words::write_steps;
 pub use world::{Model, World};
 
 use std::fmt;

@@ -17,11 +17,10 @@ impl Model {
         tape.reach(Rule::CL15);
         tape.reach(Rule::CL16);
         let mut copy = world.engine.clone(); // one for all: it stays equal, or a rule broke
+        let wrong = [Context::new(22), world.ghost.stale()]; // forged, and released before
         if changes(&mut copy, &world.engine, None) {
             world.broken.insert(Rule::CL15);
-        }
-        let wrong = [Context::new(22), world.ghost.stale()]; // forged, and released before
-        if wrong.into_iter().flatten().any(|wrong| changes(&mut copy, &world.engine, Some(wrong))) {
+        } else if wrong.into_iter().flatten().any(|wrong| changes(&mut copy, &world.engine, Some(wrong))) {
             world.broken.insert(Rule::CL16);
         }
         for application in self.applications() {

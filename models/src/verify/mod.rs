@@ -15,4 +15,4 @@ pub use report::{Report, Scope, Verdict};
 pub use run::{Done, run};
 pub use story::{CounterexampleReport, tell, written};
 pub(crate) use text::grouped;
-pub use text::{render, write_steps};
+pub use text::render;

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use wsman_authz_core::Rule;
-use wsman_authz_core::call::Call;
 
 use super::coverage::NOT_IN_THE_MODEL;
 use super::report::{Report, Verdict};
 use super::story::CounterexampleReport;
-use crate::model::{Line, SCENARIOS, User};
+use crate::model::{Line, SCENARIOS, write_steps};
 
 /// The whole report.
 #[must_use]
@@ -118,68 +117,6 @@ fn write_counterexample(text: &mut String, found: &CounterexampleReport) -> std:
         writeln!(text, "   !  {} {}", found.rule, found.why)?;
     }
     writeln!(text, "\n  again: {}\n", found.replay)
-}
-
-/// What happens, who holds what after it, and which step breaks what.
-///
-/// # Errors
-/// Writing fails.
-pub fn write_steps(text: &mut impl std::fmt::Write, story: &[Line]) -> std::fmt::Result {
-    writeln!(text, "{:>4}  {:66}  live contexts after it", "step", "what happens")?;
-    for (number, line) in story.iter().enumerate() {
-        let words = line.crossing.as_ref().map_or_else(|| format!("· {}", line.what), |c| sentence(&c.call));
-        let holds = shorten(&line.holds);
-        writeln!(text, "{:4}  {:66}  {holds}", number + 1, words)?;
-        for violation in &line.violations {
-            writeln!(text, "   !  {} {}", violation.rule, violation.why)?;
-        }
-    }
-    Ok(())
-}
-
-/// A crossing in words, host on the left, plug-in on the right.
-fn sentence(call: &Call<User>) -> String {
-    let context = |context: &Option<wsman_authz_core::Context>| {
-        context.map_or_else(|| "NULL".to_owned(), |context| context.to_string())
-    };
-    match call {
-        Call::Startup { application, .. } => format!("host → Startup({application})"),
-        Call::StartupReturn { application, error } => format!("host ← Startup({application}) returns {error}"),
-        Call::Shutdown { application, .. } => format!("host → Shutdown({application})"),
-        Call::ShutdownReturn { application, .. } => format!("host ← Shutdown({application}) returns"),
-        Call::AuthorizeUser { sender, user, reauthorization, .. } => {
-            let again = if *reauthorization == Some(true) { ", again" } else { "" };
-            format!("host → AuthzUser({sender}, {user}{again})")
-        }
-        Call::AuthorizeOperation { sender, user, operation, .. } => {
-            let operation = operation.map(|operation| format!(", {operation}")).unwrap_or_default();
-            format!("host → AuthzOperation({sender}, {user}{operation})")
-        }
-        Call::QueryQuota { sender, user, .. } => format!("host → AuthzQueryQuota({sender}, {user})"),
-        Call::EntryReturn { sender, .. } => format!("host ←   the entry of {sender} returns"),
-        Call::Complete(completion) => {
-            let sender = completion.sender.map_or_else(|| "NULL".to_owned(), |sender| sender.to_string());
-            let verdict =
-                if completion.is_success() { "yes".to_owned() } else { format!("error {}", completion.error) };
-            let kind = completion.kind;
-            format!("plug-in → {kind:?}Complete({sender}, {verdict}, context {})", context(&completion.context))
-        }
-        Call::CompleteReturn { kind, sender, error } => {
-            let sender = sender.map_or_else(|| "NULL".to_owned(), |sender| sender.to_string());
-            format!("plug-in ← {kind:?}Complete({sender}) returns {error}")
-        }
-        Call::Release { context: released } => format!("host → ReleaseContext({})", context(released)),
-        Call::ReleaseReturn { context: released } => format!("host ← ReleaseContext({}) returns", context(released)),
-        Call::OperationEnd { operation, how } => format!("host: {operation} has ended, {how:?}"),
-        Call::RecordExpired { user, .. } => format!("host: the record of {user} expires"),
-        Call::RequestTimedOut { sender } => format!("host: it waits no longer for {sender}"),
-        Call::PayloadCreated { payload } => format!("plug-in: payload {payload} is created"),
-        Call::PayloadDropped { payload } => format!("plug-in: payload {payload} is dropped"),
-    }
-}
-
-fn shorten(holds: &str) -> String {
-    if holds.is_empty() { "–".to_owned() } else { holds.to_owned() }
 }
 
 const fn word(verdict: Verdict) -> &'static str {

@@ -92,7 +92,7 @@ fn sizes(name: &str, model: &Model, worlds: &[World]) -> [Row; 2] {
     let whole = Row::figure("W5", name, "state, whole", mean(whole as f64), "bytes");
     let stored = Row::figure("W5", name, "stored state", mean(stored as f64), "bytes");
     let met = Met { target: format!("≤ {MOST_BYTES} bytes"), met: stored.value <= MOST_BYTES };
-    let note = "each piece of a state is kept once; the way to it and the index are not in it".to_owned();
+    let note = "each piece of a state is kept once; where it ends is in it, the way to it and the index are not".to_owned();
     [whole, Row { role: Role::Ours, targets: vec![met], note, ..stored }]
 }
 

@@ -5,8 +5,9 @@
 use wsman_authz_core::dialect::Dialect;
 use wsman_authz_core::trace::{TraceSide, write_header};
 use wsman_authz_core::{Call, Crossing, ThreadId, Timestamp};
+use wsman_authz_models::model::write_steps;
 use wsman_authz_models::model::{Line, User};
-use wsman_authz_models::verify::{write_steps, written};
+use wsman_authz_models::verify::written;
 
 /// The thread of everything that is not a release: no completion belongs there (CL-52).
 pub(super) const USUAL: ThreadId = ThreadId(1);

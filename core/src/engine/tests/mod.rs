@@ -15,6 +15,7 @@ mod payloads;
 mod phases;
 mod refusals;
 mod requests;
+mod tables;
 mod words;
 
 use alloc::vec::Vec;

@@ -3,6 +3,7 @@
 use alloc::collections::BTreeSet;
 
 use super::*;
+use crate::table::Transition;
 
 /// A user's record, one operation and one request, watched over many steps.
 #[derive(Default)]
