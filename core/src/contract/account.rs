@@ -1,5 +1,6 @@
 //! What is known of one user of one application: its record, and what keeps the user in mind.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::vec::Vec;
@@ -90,7 +91,7 @@ impl<K: Ord + Clone + Debug, M: Copy + Ord + Debug> Contract<K, M> {
     /// The account of a user, opened if there is none.
     pub(super) fn account(&mut self, application: ApplicationId, user: &K) -> &mut Account<M> {
         let past = &self.past;
-        let opened = |key: &_| Account::new(past.get(key).copied().flatten());
+        let opened = |key: &_| Box::new(Account::new(past.get(key).copied().flatten()));
         self.accounts.entry((application, user.clone())).or_insert_with_key(opened)
     }
 

@@ -44,6 +44,7 @@ mod undo;
 mod vantage;
 mod verdicts;
 
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::fmt::Debug;
@@ -85,7 +86,7 @@ pub struct Contract<K, M> {
     timed: bool,
     clock: Clock,
     applications: BTreeMap<ApplicationId, Application<M>>,
-    accounts: BTreeMap<(ApplicationId, K), Account<M>>,
+    accounts: BTreeMap<(ApplicationId, K), Box<Account<M>>>,
     requests: BTreeMap<Sender, Request<K, M>>,
     operations: BTreeMap<OperationId, Operation<K, M>>,
     leases: Leases<K, M>,

@@ -1,5 +1,6 @@
 //! What the host knows of one user of one application.
 
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 
 use super::Host;
@@ -87,16 +88,17 @@ pub enum Phase {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Application<K> {
     pub(super) phase: Phase,
-    pub(super) visitors: BTreeMap<K, Visitor>,
+    /// Boxed: a map has room for eleven in each of its parts, and mostly few are there.
+    pub(super) visitors: BTreeMap<K, Box<Visitor>>,
 }
 
 impl<K: Ord + Clone> Host<K> {
     pub(super) fn visitor(&self, application: ApplicationId, user: &K) -> Option<&Visitor> {
-        self.applications.get(&application)?.visitors.get(user)
+        self.applications.get(&application)?.visitors.get(user).map(AsRef::as_ref)
     }
 
     pub(super) fn visitor_mut(&mut self, application: ApplicationId, user: &K) -> Option<&mut Visitor> {
-        self.applications.get_mut(&application)?.visitors.get_mut(user)
+        self.applications.get_mut(&application)?.visitors.get_mut(user).map(AsMut::as_mut)
     }
 
     pub(super) fn record_mut(&mut self, application: ApplicationId, user: &K) -> Option<&mut Record> {

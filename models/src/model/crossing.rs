@@ -121,7 +121,7 @@ impl World {
                 });
                 if let Some(number) = number {
                     let deadline = self.answer_within.map(|within| self.now + within);
-                    self.ghost.asked.insert(number, Asked { deadline, ..asked });
+                    self.ghost.asked.insert(number, Box::new(Asked { deadline, ..asked }));
                 }
                 self.perform(effects, USUAL, Blame::USUAL, tape);
             }

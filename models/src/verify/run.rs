@@ -9,8 +9,9 @@ use super::plan::Job;
 use crate::explore::{Bounds, Exploration, Same, Watch, explore_as};
 use crate::model::Model;
 
-/// The bound on the states of one exploration: what it costs is memory, about 300 bytes each. No scenario of ours
-/// comes near; sizes from the command line may, and are then reported as not exhausted.
+/// The bound on the states of one exploration: what it costs is memory, about 100 bytes for each state and some
+/// kilobytes for each of the level whose steps are taken (measured: 2,300 bytes a state, with 382,453 states in 17
+/// levels). No scenario of ours comes near; sizes from the command line may, and are then reported as not exhausted.
 pub(super) const MOST_STATES: usize = 12_000_000;
 
 /// One exploration with its result.

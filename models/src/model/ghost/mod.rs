@@ -71,7 +71,7 @@ pub(super) struct Lease {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Ghost {
     pub(super) leases: BTreeMap<Context, Lease>,
-    pub(super) asked: BTreeMap<RequestId, Asked>,
+    pub(super) asked: BTreeMap<RequestId, Box<Asked>>,
     named: BTreeSet<Context>,
     payloads: BTreeSet<PayloadId>,
     /// Tokens that the plug-in owns.
