@@ -2,14 +2,16 @@
 # Memory checkers over the boundary: AddressSanitizer and LeakSanitizer on the tests of the Rust and the C API, valgrind
 # on plug-ins in C. Each checker must first find what is planted for it; only then its silence means something.
 #
-#   bash tests/scripts/sanitizers.sh             # everything
+#   bash tests/scripts/sanitizers.sh             # everything but the last
 #   bash tests/scripts/sanitizers.sh valgrind    # without the nightly toolchain
+#   bash tests/scripts/sanitizers.sh threads     # ThreadSanitizer on the tests with threads: some minutes, by hand
 #
 # Needs rustup's cargo, gcc, make; with AddressSanitizer a nightly toolchain. Installs valgrind if it is missing. On Linux.
 #
-# ThreadSanitizer is not used: the standard library that rustup ships is not built with it, so that every lock and every
-# join of a thread in it is invisible, and dozens of races are reported that are none. Races are the business of the
-# models and of the tests with loom and shuttle.
+# ThreadSanitizer needs a standard library that is built with it: in the one that rustup ships every lock and every join
+# of a thread is invisible, and dozens of races are reported that are none. Debian has a Rust with the source of its
+# library (see windows/toolchain.sh); the sanitizer's own library comes from rustup's. Races are first of all the business
+# of the models and of the tests with loom and shuttle.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -48,6 +50,35 @@ address_sanitizer() {
 
     CARGO_PROFILE_DEV_DEBUG=line-tables-only RUSTFLAGS="-Zsanitizer=address" cargo +nightly test --locked \
         --target "$host" --target-dir "$out/address" --package wsman-authz --package wsman-authz-c --lib --quiet
+}
+
+thread_sanitizer() {
+    say "ThreadSanitizer"
+    local WINDOWS=$target/windows # where windows.sh has it, so that it is unpacked once
+    mkdir -p "$WINDOWS"
+    # shellcheck source=tests/scripts/windows/toolchain.sh
+    source tests/scripts/windows/toolchain.sh
+    local runtime planted=$out/planted-race.rs
+    runtime=$(rustc --print sysroot)/lib/rustlib/$host/lib/librustc-stable_rt.tsan.a
+    PACKAGES=(libgit2-1.5 libz3-4)
+    install_packages
+    unpack_toolchain
+    cp "$runtime" "$TOOLCHAIN/usr/lib/rustlib/$host/lib/"
+    echo 'static mut SHARED: u32 = 0;
+    fn main() {
+        let other = std::thread::spawn(|| unsafe { SHARED += 1 });
+        unsafe { SHARED += 1 };
+        other.join().unwrap();
+    }' > "$planted"
+    with_toolchain rustc -Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer -o "$out/planted-race" "$planted"
+    must_find 'ThreadSanitizer: data race' "$out/planted-race"
+
+    sanitized() {
+        CARGO_ENCODED_RUSTFLAGS=-Zsanitizer=thread with_toolchain cargo test --locked --quiet \
+            -Zbuild-std=std,panic_unwind,test --target "$host" --target-dir "$out/thread" "$@"
+    }
+    sanitized --package wsman-authz-core --all-features --test races --test linearizable
+    sanitized --package wsman-authz --package wsman-authz-c --lib
 }
 
 # make_plugin NAME SOURCE [DEFINE [LINK]]: builds a plug-in in C, and the library it needs, into folders of their own.
@@ -89,6 +120,7 @@ case ${1:-all} in
     all) address_sanitizer; valgrind_on_c ;;
     address) address_sanitizer ;;
     valgrind) valgrind_on_c ;;
-    *) fail "unknown: $1; one of: all, address, valgrind" ;;
+    threads) thread_sanitizer ;;
+    *) fail "unknown: $1; one of: all, address, valgrind, threads" ;;
 esac
 say "clean"

@@ -20,6 +20,7 @@ for part in common toolchain build checks scenarios; do . "tests/scripts/windows
 
 section "what it takes"
 install_packages
+echo "$("$MINGW-gcc" --version | head -1), $(wine --version)"
 unpack_toolchain
 make_prefix
 trap stop_wine EXIT

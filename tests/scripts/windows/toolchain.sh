@@ -24,7 +24,6 @@ install_packages() {
         apt-get update -qq
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" > "$WINDOWS/apt.log"
     fi
-    echo "$("$MINGW-gcc" --version | head -1), $(wine --version)"
 }
 
 # The first package with a name of this form that another one depends on.
