@@ -17,7 +17,7 @@ fn run(arguments: &[&str]) -> Output {
 }
 
 /// What it prints when all is well.
-fn says(arguments: &[&str]) -> String {
+pub(crate) fn says(arguments: &[&str]) -> String {
     let output = run(arguments);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(0), "{arguments:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
@@ -25,7 +25,7 @@ fn says(arguments: &[&str]) -> String {
 }
 
 /// What it complains about: exit code 2, nothing on standard output, each of these words in the message.
-fn refuses(arguments: &[&str], words: &[&str]) -> String {
+pub(crate) fn refuses(arguments: &[&str], words: &[&str]) -> String {
     let output = run(arguments);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{arguments:?}: {said}");

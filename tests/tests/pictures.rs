@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -12,14 +12,10 @@ use wsman_authz_models::draw::{DIAGRAMS, Diagram};
 use wsman_authz_models::model::{Model, Scenario};
 use wsman_authz_tests::built::program;
 
-fn run(arguments: &[&str]) -> Output {
-    Command::new(program()).args(arguments).stdin(Stdio::null()).output().expect("the program starts")
-}
+use crate::command_line::{refuses, says};
 
 fn drawn(arguments: &[&str]) -> String {
-    let output = run(&[&["draw"], arguments].concat());
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text")
+    says(&[&["draw"], arguments].concat())
 }
 
 /// Whether a drawing names every state and every event of a diagram.
@@ -82,10 +78,8 @@ stateDiagram-v2
 
 #[test]
 fn what_cannot_be_drawn_names_what_can() {
-    let output = run(&["draw", "shells"]);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{said}");
-    assert!(DIAGRAMS.iter().all(|diagram| said.contains(diagram.name)), "{said}");
+    let names: Vec<&str> = DIAGRAMS.iter().map(|diagram| diagram.name).collect();
+    refuses(&["draw", "shells"], &names);
 }
 
 /// A page that is served, until it is dropped.
@@ -160,8 +154,5 @@ fn a_browser_sees_actions_and_steps_in_words_and_the_story_as_a_picture() {
 fn a_port_that_is_taken_is_said_so() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let port = taken.local_addr().expect("bound").port().to_string();
-    let output = run(&["explore", "--port", &port]);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{said}");
-    assert!(said.contains(&format!("cannot serve at port {port}")), "{said}");
+    refuses(&["explore", "--port", &port], &[&format!("cannot serve at port {port}")]);
 }

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# What it takes to build for Windows and to run what was built. Sourced by windows.sh.
+# What it takes to build for Windows and to run what was built. Sourced by windows.sh, and by sanitizers.sh for the
+# toolchain alone.
 #
 # Debian 12 has a Rust that is new enough (rustc-web) but no standard library for Windows: it is built from source.
 # The compiler cannot be installed beside rustup's, so it is unpacked into a folder of its own. That makes one Rust
